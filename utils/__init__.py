@@ -1,0 +1,1 @@
+"""What the lectures share: runtime, data, simulators, plots, sliders and checks of exercises."""

@@ -1,0 +1,12 @@
+"""What was measured: the data sets of the course, real or as a stand-in that runs offline.
+
+COURSE_DATA (or the argument `source` of a loader) chooses: "embedded" never touches the network
+and builds a stand-in; "real" gives the real data or a clear error; "auto", the default, takes
+the real data where they are or can be fetched quickly, and else the stand-in. Each loader says
+in one line what it returned.
+"""
+
+from utils.data.cache import DataError, Dataset, fetch
+from utils.data.mnist import load_mnist
+
+__all__ = ["DataError", "Dataset", "fetch", "load_mnist"]

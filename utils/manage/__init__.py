@@ -1,0 +1,1 @@
+"""What `run.py` calls: executing lectures, building and grading assignments, the benchmark."""

@@ -1,0 +1,125 @@
+"""Run lectures in place and store their outputs: `python3 run.py execute [NAME ...]`."""
+
+import os
+import sys
+import time
+from pathlib import Path
+
+import nbformat
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+
+ROOT = Path(__file__).resolve().parents[2]
+CELL_TIMEOUT = 600  # seconds; a lecture on real data may train for minutes
+
+
+def lectures():
+    """Return the paths of all lecture notebooks, the front page first."""
+    folder = ROOT / "notebooks"
+    return [folder / "index.ipynb", *sorted(folder.glob("[0-9][0-9]_*.ipynb"))]
+
+
+def clean(notebook):
+    """Remove from an executed notebook what differs from run to run or from machine to machine."""
+    notebook.metadata = {
+        "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+        "language_info": {"name": "python"},
+    }
+    for cell in notebook.cells:
+        for key in ("execution", "collapsed", "scrolled"):
+            cell.metadata.pop(key, None)
+        kept = []
+        for output in cell.get("outputs", []):
+            if "application/vnd.jupyter.widget-view+json" in output.get("data", {}):
+                continue  # a widget shows nothing without its kernel
+            if output.get("name") == "stderr":
+                raise RuntimeError(f"cell {cell.id} writes to stderr: {output.text.strip()[:300]}")
+            kept.append(output)
+        if "outputs" in cell:
+            cell.outputs = kept
+    return notebook
+
+
+def execute(path):
+    """Run one notebook from top to bottom and store it with its outputs, in one step.
+
+    Parameters
+    ----------
+    path : Path
+
+    Raises
+    ------
+    RuntimeError
+        If a cell fails, hangs or writes to stderr. The message names the cell; the file stays as
+        it was.
+    """
+    notebook = nbformat.read(path, as_version=4)
+    client = NotebookClient(
+        notebook,
+        timeout=CELL_TIMEOUT,
+        kernel_name="python3",
+        record_timing=False,
+        coalesce_streams=True,
+        resources={"metadata": {"path": str(path.parent)}},
+    )
+    try:
+        client.execute()
+    except CellExecutionError as error:
+        cell = _failed(notebook)
+        raise RuntimeError(
+            f"cell {cell}: {error.ename}: {error.evalue}\n{error.traceback}"
+        ) from error
+    except CellTimeoutError as error:
+        raise RuntimeError(f"cell {_failed(notebook)} runs for over {CELL_TIMEOUT} s") from error
+    except DeadKernelError as error:
+        raise RuntimeError(f"the kernel died in cell {_failed(notebook)}") from error
+    clean(notebook)
+    fresh = path.with_suffix(".ipynb.new")
+    nbformat.write(notebook, fresh)
+    fresh.replace(path)
+
+
+def _failed(notebook):
+    """Name the last cell that was started: its number among all cells, its id, its first line."""
+    started = [
+        (k, c) for k, c in enumerate(notebook.cells, 1) if c.cell_type == "code" and _was_run(c)
+    ]
+    number, cell = started[-1] if started else (1, notebook.cells[0])
+    first = cell.source.splitlines()[0] if cell.source else ""
+    return f"{number} (id {cell.id}, `{first}`)"
+
+
+def _was_run(cell):
+    return cell.execution_count is not None or cell.outputs
+
+
+def main(names):
+    """Execute the named lectures (such as `08_mnist`), or all of them; stop at the first failure."""
+    os.environ["COURSE_STATIC"] = "1"
+    os.environ["PYDEVD_DISABLE_FILE_VALIDATION"] = "1"  # else the kernel warns on stderr
+    paths = [_named(name) for name in names] or lectures()
+    for path in paths:
+        print(f"{path.stem:24s}", end=" ", flush=True)
+        started = time.monotonic()
+        try:
+            execute(path)
+        except RuntimeError as error:
+            print("FAILED")
+            print(f"{path.relative_to(ROOT)}, {error}")
+            return 1
+        print(
+            f"{time.monotonic() - started:5.0f} s  {path.stat().st_size / 1e3:5.0f} kB", flush=True
+        )
+    return 0
+
+
+def _named(name):
+    path = ROOT / "notebooks" / f"{Path(name).stem}.ipynb"
+    if not path.exists():
+        known = ", ".join(p.stem for p in lectures())
+        sys.exit(f"there is no lecture {name!r}; there are {known}")
+    return path
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

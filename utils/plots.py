@@ -1,0 +1,511 @@
+"""The course's figures: returned, never shown, each with a caption and an alternative text.
+
+Every function returns a `CourseFigure`. As the last line of a cell it displays itself: the
+picture with its alternative text, and below it the caption as Markdown, which every front end
+renders. Colours are those of Okabe and Ito (https://jfly.uni-koeln.de/color/), images use
+viridis, and lines differ in style as well as in colour. A figure of stand-in data says so: pass
+the data set's `note`.
+"""
+
+import io
+import itertools
+
+import matplotlib
+import numpy as np
+from matplotlib.figure import Figure
+
+BLACK, ORANGE, SKY, GREEN, YELLOW, BLUE, RED, PURPLE = (
+    "#000000",
+    "#E69F00",
+    "#56B4E9",
+    "#009E73",
+    "#F0E442",
+    "#0072B2",
+    "#D55E00",
+    "#CC79A7",
+)
+GREY = "#888888"  # controls and expectations
+COLOURS = (BLUE, RED, GREEN, ORANGE, PURPLE, SKY, BLACK)  # yellow is too pale for a projector
+STYLES = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)), (0, (8, 2)), (0, (1, 1)))
+MARKERS = ("o", "s", "^", "D", "v", "P", "X")
+
+
+def use_style():
+    """Set Matplotlib's defaults: fonts for the back row, Okabe-Ito colours, line styles."""
+    cycle = matplotlib.cycler(color=COLOURS) + matplotlib.cycler(linestyle=STYLES)
+    matplotlib.rcParams.update(
+        {
+            "font.size": 15,
+            "axes.titlesize": 16,
+            "axes.labelsize": 16,
+            "xtick.labelsize": 14,
+            "ytick.labelsize": 14,
+            "legend.fontsize": 14,
+            "legend.frameon": False,
+            "lines.linewidth": 2.5,
+            "lines.markersize": 8,
+            "axes.prop_cycle": cycle,
+            "axes.spines.top": False,
+            "axes.spines.right": False,
+            "image.cmap": "viridis",
+            "savefig.dpi": 100,
+        }
+    )
+
+
+class CourseFigure(Figure):
+    """A Matplotlib figure that carries its caption and alternative text and displays both."""
+
+    caption = alt = ""
+
+    def _repr_png_(self):
+        buffer = io.BytesIO()
+        self.savefig(buffer, format="png", bbox_inches="tight", pil_kwargs={"optimize": True})
+        return buffer.getvalue()
+
+    def _ipython_display_(self):
+        from base64 import b64encode
+
+        from IPython.display import Markdown, display, publish_display_data
+
+        picture = b64encode(self._repr_png_()).decode()
+        publish_display_data(
+            {"image/png": picture, "text/plain": self.alt},
+            metadata={"image/png": {"alt": self.alt}},
+        )
+        display(Markdown(f"*{self.caption}*"))
+
+
+def new(ncols=1, nrows=1, size=(8, 4.5), **subplots):
+    """Return a new figure and its axes.
+
+    Parameters
+    ----------
+    ncols, nrows : int
+        Number of panels.
+    size : (float, float)
+        Width and height of the whole figure in inches.
+    **subplots
+        Passed on to `Figure.subplots`, such as ``sharey=True``.
+
+    Returns
+    -------
+    CourseFigure, Axes or array of Axes
+    """
+    figure = CourseFigure(figsize=size, layout="constrained")
+    return figure, figure.subplots(nrows, ncols, **subplots)
+
+
+def finish(figure, caption, alt, note=""):
+    """Give a figure its caption, alternative text and, for stand-in data, its label.
+
+    Parameters
+    ----------
+    figure : CourseFigure
+    caption : str
+        Begins with what to see, then says what is plotted.
+    alt : str
+        What the picture shows, for those who cannot see it.
+    note : str
+        Where the data come from if they are not the real ones; drawn on the figure.
+
+    Returns
+    -------
+    CourseFigure
+        The same figure.
+
+    Raises
+    ------
+    ValueError
+        If caption or alt is empty.
+    """
+    for name, text in (("caption", caption), ("alt", alt)):
+        if not isinstance(text, str) or not text.strip():
+            raise ValueError(f"{name} must say what the figure shows, not {text!r}")
+    figure.caption, figure.alt = caption.strip(), alt.strip()
+    if note:
+        figure.supxlabel(note, x=0.995, ha="right", fontsize=11, style="italic", color=RED)
+    return figure
+
+
+def lines(
+    x,
+    curves,
+    *,
+    xlabel,
+    ylabel,
+    caption,
+    alt,
+    band=None,
+    grey=(),
+    marks=None,
+    title="",
+    xscale="linear",
+    yscale="linear",
+    ylim=None,
+    size=(8, 4.5),
+    note="",
+):
+    """Draw curves over a common abscissa.
+
+    Parameters
+    ----------
+    x : array (n,)
+        Abscissa, for all curves; a curve may bring its own as a pair ``(x, y)``.
+    curves : dict of str to array (n,)
+        Label and ordinate of each curve, drawn in different colours and line styles.
+    band : dict of str to array (n,), optional
+        Half-width of an error band around the curve of that label.
+    grey : collection of str
+        Labels of controls and expectations: drawn thin and grey.
+    marks : dict of str to (array, array), optional
+        Points drawn on top, with their labels.
+    xlabel, ylabel, caption, alt, title, note : str
+        Axis labels with units; see `finish`.
+    xscale, yscale : {"linear", "log", "symlog"}
+    ylim : (float, float), optional
+    size : (float, float)
+        Inches.
+
+    Returns
+    -------
+    CourseFigure
+    """
+    figure, axes = new(size=size)
+    looks = zip(itertools.cycle(COLOURS), itertools.cycle(STYLES))
+    for label, y in curves.items():
+        xs, ys = y if isinstance(y, tuple) else (x, y)
+        if label in grey:
+            axes.plot(xs, ys, color=GREY, linestyle="-", linewidth=1.5, label=label, zorder=1)
+            colour = GREY
+        else:
+            colour, style = next(looks)
+            axes.plot(xs, ys, color=colour, linestyle=style, label=label)
+        if band and label in band:
+            low, high = np.subtract(ys, band[label]), np.add(ys, band[label])
+            axes.fill_between(xs, low, high, color=colour, alpha=0.2, linewidth=0)
+    for (label, (xs, ys)), marker in zip((marks or {}).items(), itertools.cycle(MARKERS)):
+        axes.plot(xs, ys, marker, color=BLACK, label=label, zorder=3)
+    axes.set(xlabel=xlabel, ylabel=ylabel, title=title, xscale=xscale, yscale=yscale)
+    if ylim:
+        axes.set_ylim(ylim)
+    if len(curves) + len(marks or {}) > 1:
+        axes.legend()
+    return finish(figure, caption, alt, note)
+
+
+def images(
+    pictures,
+    *,
+    caption,
+    alt,
+    titles=None,
+    ncols=8,
+    cmap="viridis",
+    limits=None,
+    colourbar="",
+    scale=1.25,
+    note="",
+):
+    """Draw a gallery of images in rows.
+
+    Parameters
+    ----------
+    pictures : array (n, height, width) or (n, height, width, 3)
+        One-channel images are drawn with `cmap`, three-channel ones as RGB.
+    titles : sequence of n str, optional
+    ncols : int
+        Images in a row.
+    cmap : str
+        A perceptually uniform map; "gray_r" for ink on paper, "RdBu_r" for signed values.
+    limits : (float, float), optional
+        Values at the ends of the colour map, common to all images; by default each image's own.
+    colourbar : str
+        Label of a common colour bar; needs `limits`.
+    scale : float
+        Inches per image.
+    caption, alt, note : str
+        See `finish`.
+
+    Returns
+    -------
+    CourseFigure
+
+    Raises
+    ------
+    ValueError
+        If there is no image, or if the number of titles differs from that of images.
+    """
+    pictures = np.asarray(pictures)
+    if pictures.ndim not in (3, 4) or len(pictures) == 0:
+        raise ValueError(f"pictures must have shape (n, height, width[, 3]), not {pictures.shape}")
+    if titles is not None and len(titles) != len(pictures):
+        raise ValueError(f"{len(pictures)} pictures need as many titles, not {len(titles)}")
+    ncols = min(ncols, len(pictures))
+    nrows = -(-len(pictures) // ncols)
+    height = scale * (1.28 if titles is not None else 1.04)
+    figure, axes = new(
+        ncols, nrows, (scale * ncols + bool(colourbar), height * nrows), squeeze=False
+    )
+    low, high = limits if limits is not None else (None, None)
+    for axis in axes.flat:
+        axis.set_axis_off()
+    for k, (axis, picture) in enumerate(zip(axes.flat, pictures)):
+        shown = axis.imshow(picture, cmap=cmap, vmin=low, vmax=high, interpolation="nearest")
+        if titles is not None:
+            axis.set_title(titles[k], fontsize=13, pad=3)
+    if colourbar:
+        figure.colorbar(shown, ax=axes, label=colourbar, shrink=0.9)
+    return finish(figure, caption, alt, note)
+
+
+def matrix(
+    values,
+    *,
+    xlabel,
+    ylabel,
+    caption,
+    alt,
+    xticks=None,
+    yticks=None,
+    fmt="{:.0f}",
+    cmap="Blues",
+    hide_diagonal=False,
+    title="",
+    size=(7, 6),
+    note="",
+):
+    """Draw a matrix with its values written into the cells, such as a confusion matrix.
+
+    Parameters
+    ----------
+    values : array (n, m)
+    xticks, yticks : sequence of str, optional
+        Names of columns and rows; by default their numbers.
+    fmt : str
+        How a value is written.
+    cmap : str
+    hide_diagonal : bool
+        Colour by the off-diagonal values only, so that a confusion matrix shows its mistakes.
+    xlabel, ylabel, title, caption, alt, note : str
+        See `finish`.
+    size : (float, float)
+        Inches.
+
+    Returns
+    -------
+    CourseFigure
+    """
+    values = np.asarray(values)
+    if values.ndim != 2:
+        raise ValueError(f"values must be a matrix, not an array of shape {values.shape}")
+    shade = values.astype(float)
+    if hide_diagonal:
+        np.fill_diagonal(shade, 0)
+    figure, axes = new(size=size)
+    axes.imshow(shade, cmap=cmap, vmin=min(0, shade.min()), vmax=shade.max() * 1.15 or 1)
+    for (row, column), value in np.ndenumerate(values):
+        dark = shade[row, column] > 0.6 * shade.max() > 0
+        text = fmt.format(value)
+        axes.text(
+            column, row, text, ha="center", va="center", fontsize=12, color="w" if dark else "k"
+        )
+    axes.set(xlabel=xlabel, ylabel=ylabel, title=title)
+    names = [str(k) for k in range(max(values.shape))]
+    axes.set_xticks(range(values.shape[1]), xticks or names[: values.shape[1]])
+    axes.set_yticks(range(values.shape[0]), yticks or names[: values.shape[0]])
+    axes.spines[:].set_visible(False)
+    return finish(figure, caption, alt, note)
+
+
+def bars(
+    values,
+    *,
+    ylabel,
+    caption,
+    alt,
+    errors=None,
+    grey=(),
+    reference=None,
+    fmt="{:.3g}",
+    ylim=None,
+    title="",
+    size=(8, 4.5),
+    note="",
+):
+    """Draw labelled bars with error bars, horizontally, so that long names stay legible.
+
+    Parameters
+    ----------
+    values : dict of str to float
+        Name and length of each bar, drawn from top to bottom.
+    errors : dict of str to float, optional
+        Standard deviation of each bar.
+    grey : collection of str
+        Names of baselines and controls: drawn in grey.
+    reference : (str, float), optional
+        A vertical line with its label, such as chance or a bound.
+    fmt : str
+        How a value is written beside its bar.
+    ylabel : str
+        The quantity with its unit.
+    ylim : (float, float), optional
+        Range of the quantity; bars start at zero by default.
+    title, caption, alt, note : str
+        See `finish`.
+
+    Returns
+    -------
+    CourseFigure
+    """
+    figure, axes = new(size=size)
+    names, lengths = list(values), np.array(list(values.values()), float)
+    spread = [(errors or {}).get(name, 0) for name in names]
+    colours = [GREY if name in grey else BLUE for name in names]
+    axes.barh(names, lengths, xerr=spread, color=colours, capsize=5, height=0.65)
+    right = np.max(lengths + spread) if ylim is None else ylim[1]
+    left = 0 if ylim is None else ylim[0]
+    for row, (length, error) in enumerate(zip(lengths, spread)):
+        axes.text(
+            length + error + 0.015 * (right - left),
+            row,
+            fmt.format(length),
+            va="center",
+            fontsize=13,
+        )
+    if reference:
+        axes.axvline(reference[1], color=RED, linestyle="--", label=reference[0])
+        axes.legend(loc="lower right", bbox_to_anchor=(1, 1))
+    axes.set(xlabel=ylabel, title=title, xlim=(left, right + 0.15 * (right - left)))
+    axes.invert_yaxis()
+    return finish(figure, caption, alt, note)
+
+
+def plane(
+    points,
+    labels,
+    *,
+    xlabel,
+    ylabel,
+    caption,
+    alt,
+    names=None,
+    boundary=None,
+    regions=None,
+    limits=None,
+    title="",
+    size=(6.5, 5.5),
+    note="",
+):
+    """Draw labelled points in a plane with a separating line or the regions of a classifier.
+
+    Parameters
+    ----------
+    points : array (n, 2)
+    labels : array (n,) of int
+        Class of each point; classes differ in colour and marker.
+    names : sequence of str, optional
+        Names of the classes.
+    boundary : (array (2,), float) or dict of str to such pairs, optional
+        Weights w and threshold theta of the line w.x = theta, with an arrow along w on the first.
+    regions : callable, optional
+        Maps an array (m, 2) to values (m,); its level 0.5 is drawn, the rest shaded.
+    limits : ((float, float), (float, float)), optional
+        Ranges of the axes; by default those of the points with a margin.
+    xlabel, ylabel, title, caption, alt, note : str
+        See `finish`.
+
+    Returns
+    -------
+    CourseFigure
+    """
+    figure, axes = new(size=size)
+    draw_plane(axes, points, labels, names=names, boundary=boundary, regions=regions, limits=limits)
+    axes.set(xlabel=xlabel, ylabel=ylabel, title=title)
+    return finish(figure, caption, alt, note)
+
+
+def draw_plane(axes, points, labels, names=None, boundary=None, regions=None, limits=None):
+    """Draw the contents of `plane` into given axes, for figures of several panels."""
+    points, labels = np.asarray(points, float), np.asarray(labels)
+    if limits is None:
+        low, high = points.min(axis=0), points.max(axis=0)
+        margin = 0.15 * np.maximum(high - low, 1e-9)
+        limits = tuple(zip(low - margin, high + margin))
+    (x_low, x_high), (y_low, y_high) = limits
+    if regions is not None:
+        gx, gy = np.meshgrid(np.linspace(x_low, x_high, 150), np.linspace(y_low, y_high, 150))
+        level = np.asarray(regions(np.column_stack([gx.ravel(), gy.ravel()]))).reshape(gx.shape)
+        axes.contourf(
+            gx, gy, level, levels=[-np.inf, 0.5, np.inf], colors=[SKY, ORANGE], alpha=0.25
+        )
+        if level.min() < 0.5 < level.max():
+            axes.contour(gx, gy, level, levels=[0.5], colors=[BLACK], linewidths=2)
+    for k, value in enumerate(np.unique(labels)):
+        chosen = points[labels == value]
+        name = names[k] if names is not None else f"class {value}"
+        look = {"color": COLOURS[k % 7], "marker": MARKERS[k % 7], "edgecolors": "w"}
+        axes.scatter(*chosen.T, s=90 if len(points) < 200 else 40, label=name, zorder=3, **look)
+    if boundary is not None:
+        several = boundary if isinstance(boundary, dict) else {"": boundary}
+        for k, (name, (w, theta)) in enumerate(several.items()):
+            draw_line(axes, w, theta, limits, name, arrow=k == 0, style=STYLES[k % 7])
+    axes.set(xlim=(x_low, x_high), ylim=(y_low, y_high))
+    axes.legend(loc="upper left", bbox_to_anchor=(1, 1))
+
+
+def draw_line(axes, w, theta, limits, label="", arrow=True, style="-"):
+    """Draw the line w.x = theta into axes with the given limits, and an arrow along w."""
+    w = np.asarray(w, float)
+    norm = np.linalg.norm(w)
+    if norm == 0:
+        return  # no direction, no line: the unit says the same everywhere
+    foot, along = w * theta / norm**2, np.array([-w[1], w[0]]) / norm
+    centre = np.mean(limits, axis=1)
+    foot = foot + along * ((centre - foot) @ along)  # the point of the line nearest the centre
+    reach = np.hypot(*np.ptp(limits, axis=1))
+    ends = np.array([foot - reach * along, foot + reach * along])
+    axes.plot(*ends.T, color=BLACK, linestyle=style, label=label or None, zorder=2)
+    if arrow:
+        tip = foot + 0.12 * reach * w / norm
+        properties = {"arrowstyle": "-|>", "linewidth": 2.5, "color": BLACK}
+        axes.annotate("", xy=tip, xytext=foot, arrowprops=properties, zorder=4)
+        axes.annotate(
+            "w", xy=tip, fontsize=15, fontweight="bold", xytext=(4, 4), textcoords="offset points"
+        )
+
+
+def network(layers, *, caption, alt, names=None, size=(8, 4), note=""):
+    """Draw the diagram of a fully connected network.
+
+    Parameters
+    ----------
+    layers : sequence of int
+        Units in each layer, input first; more than eight are drawn as eight with dots.
+    names : sequence of str, optional
+        A name for each layer.
+    caption, alt, note : str
+        See `finish`.
+
+    Returns
+    -------
+    CourseFigure
+    """
+    figure, axes = new(size=size)
+    heights = []
+    for count in layers:
+        shown = min(count, 8)
+        heights.append(np.arange(shown) - (shown - 1) / 2)
+    for x, (left, right) in enumerate(zip(heights, heights[1:])):
+        for a, b in itertools.product(left, right):
+            axes.plot([x, x + 1], [a, b], color=GREY, linestyle="-", linewidth=1, zorder=1)
+    for x, (ys, count) in enumerate(zip(heights, layers)):
+        colour = COLOURS[0 if x == 0 else (1 if x == len(layers) - 1 else 2)]
+        axes.scatter([x] * len(ys), ys, s=600, color=colour, edgecolors="k", zorder=3)
+        if count > 8:
+            axes.text(x, ys.max() + 0.75, f"… {count}", ha="center", fontsize=14)
+        if names:
+            axes.text(x, min(h.min() for h in heights) - 1, names[x], ha="center", va="top")
+    axes.set_axis_off()
+    axes.margins(0.15, 0.2)
+    return finish(figure, caption, alt, note)

@@ -1,0 +1,1 @@
+"""What is computed: simulators of the physics that the lectures learn from."""
