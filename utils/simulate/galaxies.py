@@ -43,10 +43,11 @@ GRID = 108  # pixels drawn: a margin of 6 keeps the periodic Fourier blur out of
 BANDS = ("g", "r", "z")
 
 SEEING = np.array([1.30, 1.20, 1.10], "f4")  # median FWHM in arcsec, g r z [3]
-SKY_NOISE = np.array([1.75e-3, 2.9e-3, 5.6e-3], "f4")  # nanomaggies per native pixel, white part
+SKY_NOISE = np.array([1.9e-3, 3.1e-3, 6.5e-3], "f4")  # nanomaggies per native pixel, white part
 SKY_LEVEL = np.array([0.09, 0.30, 2.0], "f4")  # nanomaggies per native pixel, dark sky
 EXTINCTION = np.array([1.22, 0.84, 0.45], "f4")  # optical depth relative to V: a Milky Way curve
 STRETCH = np.array([6.0, 3.4, 2.2], "f4")  # the viewer's band weights, g r z [3]
+LUMA = np.array([0.299, 0.587, 0.114], "f4")  # JPEG's brightness from red, green and blue
 STRETCH_M, STRETCH_Q = 0.03, 20.0  # its offset (sets sky to 32 of 255) and its softening
 
 PARAMETERS = (
@@ -143,7 +144,7 @@ def _disk_galaxy(d, x, y, p):
     # Bar: a boxy ellipse in the plane of the disk; stars inside its radius were swept into it.
     length = p["bar_length"]
     bu, bv = _rotate(u, v, p["bar_angle"])
-    rho2 = np.sqrt((bu / length) ** 4 + (bv / (length * p["bar_axis_ratio"])) ** 4)
+    rho2 = np.hypot((bu / length) ** 2, (bv / (length * p["bar_axis_ratio"])) ** 2)
     bar = np.exp(-1.3 * rho2) * (1.3 * PIXEL**2 / (3.7 * q * p["bar_axis_ratio"])) / length**2
     swept = 1 - p["sweeping"] * np.exp(-((r / length) ** 2))
     ring = 1 + p["ring"] * np.exp(-(((r - 1.1 * length) / (0.25 * length)) ** 2))
@@ -199,8 +200,8 @@ def _common(d, label):
     p = {"effective_radius": np.clip(d.lognormal(median, scatter), 1.0, 25.0)}
     mu = d.normal(brightness, spread, 19, 23.2)
     p["magnitude_r"] = mu - 2.5 * np.log10(2 * np.pi * p["effective_radius"] ** 2)
-    blue = d.chance({ROUND: 0.12, IN_BETWEEN: 0.18, LOOSE: 0.3, MERGING: 0.3}.get(label, 0.1))
-    p["colour_g_r"] = d.normal(0.86, 0.07, 0.65, 1.05) - blue * d.uniform(0.1, 0.4)
+    blue = d.chance({ROUND: 0.12, IN_BETWEEN: 0.18, LOOSE: 0.3, MERGING: 0.15}.get(label, 0.1))
+    p["colour_g_r"] = d.normal(0.86 + 0.05 * (label == EDGE_ON), 0.07, 0.65, 1.05) - blue * d.uniform(0.1, 0.4)
     p["angle"] = d.angle()
     p["pixel_scale"] = PIXEL * (1 + (p["effective_radius"] > d.uniform(10, 14)).astype("f4"))
     nan = np.full((CHUNK, 1, 1), np.nan, "f4")
@@ -220,7 +221,7 @@ def _spiral_parameters(d, p, label):
         BARRED: ((18, 6), (0.12, 0.07), (0.20, 0.65), (0.3, 1.1)),
         TIGHT: ((11.5, 4), (0.24, 0.12), (0.20, 0.60), (0.25, 1.0)),
         LOOSE: ((25, 7), (0.09, 0.07), (0.35, 0.85), (0.5, 1.2)),
-        MERGING: ((24, 9), (0.30, 0.25), (0.10, 0.70), (0.0, 0.9)),
+        MERGING: ((24, 9), (0.30, 0.25), (0.05, 0.60), (0.0, 0.9)),
     }[label]
     p["pitch_angle"] = d.normal(*pitch, 5, 45)
     p["bulge_fraction"] = d.normal(*bulge, 0.01, 0.75)
@@ -330,7 +331,7 @@ def _merging_galaxies(d, x, y, p):
         disk += (1 - blue) * debris
         young += blue * debris
     along, across = u / p["separation"], v / (re * d.uniform(0.3, 1.0))
-    bridge = np.exp(-((1.6 * (along - 0.5)) ** 4) - across**2)
+    bridge = np.exp(-((1.6 * (along - 0.5)) ** 2) ** 2 - across**2)
     disk += bridge * strength * d.chance(0.5) * (0.05 * PIXEL**2) / re**2
     # a common halo, off-centre, and an off-axis plume
     for width, share in ((2.2, 1.2), (1.3, 0.5)):
@@ -356,7 +357,7 @@ def _field_objects(d, x, y, p, flux, label):
             p["magnitude_r"] + d.uniform(0.8, 3.0),
             d.uniform(18.2, 21.8),
         )
-        present = d.chance(0.4)
+        present = d.chance(0.35)
         radius = (0.55 * 10 ** (0.15 * (21 - mag))).clip(0.3, 2.5) * d.lognormal(1, 0.3)
         ox, oy = half * d.uniform(-1, 1), half * d.uniform(-1, 1)
         u, v = _rotate(x - ox, y - oy, d.angle())
@@ -366,7 +367,7 @@ def _field_objects(d, x, y, p, flux, label):
         shape *= present * 10 ** (-0.4 * (mag - 22.5))
         g_r, r_z = d.normal(0.75, 0.35, 0, 1.6), d.normal(0.6, 0.25, 0, 1.2)
         scene += shape[:, None] * _colours(g_r, r_z)
-    for i, count in enumerate(d.rng.poisson(1.6, CHUNK)):
+    for i, count in enumerate(d.rng.poisson(1.3, CHUNK)):
         # number counts of Galactic stars rise by about 0.25 dex a magnitude, 15.5 < r < 22
         mag = 22 + np.log10(d.rng.uniform(10 ** (-0.25 * 6.5), 1, count)) / 0.25
         g_r = np.clip(d.rng.normal(1.0, 0.5, count), 0.1, 1.6)
@@ -404,9 +405,9 @@ def _blur(scene, fwhm):
 
 def _noise(d, scene, factor, scale):
     """Photon noise of sky and objects, correlated from pixel to pixel by the resampling."""
-    white = d.rng.standard_normal((CHUNK, 3, GRID, GRID), dtype="f4")
+    white = d.rng.standard_normal(scene.shape, dtype="f4")
     for axis in (2, 3):  # a short kernel: neighbours share about a third of their noise
-        white[:] = 0.9 * white + 0.3 * np.roll(white, 1, axis) + 0.3 * np.roll(white, -1, axis)
+        white[:] = 0.95 * white + 0.22 * np.roll(white, 1, axis) + 0.22 * np.roll(white, -1, axis)
     depth = np.where(scale > 0.3, 0.6, d.lognormal(1, 0.2))  # large ones were binned
     sigma = SKY_NOISE[:, None, None] * (factor * depth)[:, None]
     shot = np.sqrt(1 + np.maximum(scene, 0) / SKY_LEVEL[:, None, None])
@@ -432,7 +433,7 @@ def asinh_colour(flux):
     picture = np.clip(scaled * stretch.astype("f4"), 0, 1)[:, ::-1] * 255
     # The viewer's JPEG keeps colour at half resolution: the grain of the sky is coarser in
     # colour than in brightness.
-    luma = picture.mean(1, keepdims=True)
+    luma = np.einsum("nchw,c->nhw", picture, LUMA)[:, None]
     n, _, height, width = picture.shape
     if height % 2 == 0 and width % 2 == 0:
         chroma = (picture - luma).reshape(n, 3, height // 2, 2, width // 2, 2).mean((3, 5))
@@ -496,9 +497,9 @@ def _chunk(label, seed, chunk, seeing, noise, colour_shift):
     gain = d.rng.lognormal(0, 0.025, (CHUNK, 3, 1, 1)).astype("f4")
     tilt = np.array([-0.5, 0, 0.5]).reshape(3, 1, 1) * colour_shift
     scene *= gain * (10 ** (0.4 * tilt)).astype("f4")
-    scene += _noise(d, scene, noise, scale)
     edge = (GRID - SIZE) // 2
-    images = asinh_colour(scene[:, :, edge:-edge, edge:-edge])
+    scene = scene[:, :, edge:-edge, edge:-edge]
+    images = asinh_colour(scene + _noise(d, scene, noise, scale))
     return images, {name: p[name].reshape(CHUNK).astype("f4") for name in PARAMETERS}
 
 
