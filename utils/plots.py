@@ -509,3 +509,116 @@ def network(layers, *, caption, alt, names=None, size=(8, 4), note=""):
     axes.set_axis_off()
     axes.margins(0.15, 0.2)
     return finish(figure, caption, alt, note)
+
+
+def panels(parts, *, caption, alt, size=(12, 4.5), note=""):
+    """Draw several sets of curves side by side.
+
+    Parameters
+    ----------
+    parts : sequence of dict
+        The arguments of `draw_curves` for each panel, from left to right.
+    size : (float, float)
+        Width and height of the whole figure in inches.
+    caption, alt, note : str
+        See `finish`.
+
+    Returns
+    -------
+    CourseFigure
+    """
+    figure, axes = new(len(parts), size=size, squeeze=False)
+    for axis, part in zip(axes.flat, parts):
+        draw_curves(axis, **part)
+    return finish(figure, caption, alt, note)
+
+
+def draw_curves(
+    axes, x, curves, *, xlabel, ylabel, grey=(), fill=(), marks=None, legend="best", **settings
+):
+    """Draw curves as `lines` does into given axes, for figures of several panels.
+
+    Parameters
+    ----------
+    axes : Axes
+    x : array (n,)
+        Abscissa, for all curves; a curve may bring its own as a pair ``(x, y)``.
+    curves : dict of str to array (n,)
+        Label and ordinate of each curve.
+    grey : collection of str
+        Labels of controls and expectations: drawn thin and grey.
+    fill : collection of str
+        Labels of curves whose area down to zero is shaded.
+    marks : dict of str to (array, array), optional
+        Points drawn on top, with their labels; a label that begins with "_" is not shown.
+    legend : str
+        Where the labels stand.
+    **settings
+        Passed on to `Axes.set`, such as title, xscale, yscale, xlim, ylim.
+    """
+    looks = zip(itertools.cycle(COLOURS), itertools.cycle(STYLES))
+    for label, y in curves.items():
+        xs, ys = y if isinstance(y, tuple) else (x, y)
+        if label in grey:
+            colour, look = GREY, {"linestyle": "-", "linewidth": 1.5, "zorder": 1}
+        else:
+            colour, style = next(looks)
+            look = {"linestyle": style}
+        axes.plot(xs, ys, color=colour, label=label, **look)
+        if label in fill:
+            axes.fill_between(xs, ys, color=colour, alpha=0.2, linewidth=0)
+    for (label, (xs, ys)), marker in zip((marks or {}).items(), itertools.cycle(MARKERS)):
+        axes.plot(xs, ys, marker, color=BLACK, label=label, zorder=3)
+    axes.set(xlabel=xlabel, ylabel=ylabel, **settings)
+    if len(curves) + len(marks or {}) > 1:
+        axes.legend(loc=legend)
+
+
+def neuron(inputs, weights, activation, *, potential, output, caption, alt, size=(9.5, 4.2)):
+    """Draw one artificial neuron step by step: inputs, weights, sum, activation, output.
+
+    Parameters
+    ----------
+    inputs, weights : sequence of str
+        What is written into each input and on its arrow.
+    activation : callable
+        Maps an array of potentials in [-2, 2] to the curve that is drawn into its box.
+    potential, output : str
+        What is written under the sum and beside the output.
+    caption, alt : str
+        See `finish`.
+    size : (float, float)
+        Inches.
+
+    Returns
+    -------
+    CourseFigure
+    """
+    figure, axes = new(size=size)
+    ys = 1.25 * (np.arange(len(inputs))[::-1] - (len(inputs) - 1) / 2)
+    arrow = {"arrowstyle": "-|>", "linewidth": 2, "color": BLACK, "shrinkA": 0, "shrinkB": 0}
+    circle = {"edgecolors": "k", "linewidths": 1.5, "zorder": 3}
+    for y, value, weight in zip(ys, inputs, weights):
+        axes.annotate("", xy=(3.62, 0.08 * y), xytext=(0.42, y), arrowprops=arrow)
+        axes.scatter([0], [y], s=2200, color=SKY, **circle)
+        axes.text(0, y, value, ha="center", va="center", zorder=4)
+        box = {"facecolor": "w", "edgecolor": "none", "pad": 2}
+        axes.text(1.65, 0.63 * y, weight, ha="center", va="center", bbox=box, zorder=4)
+    axes.scatter([4.1], [0], s=3000, color=ORANGE, **circle)
+    axes.text(4.1, 0, r"$\Sigma$", ha="center", va="center", fontsize=26, zorder=4)
+    axes.annotate("", xy=(6.0, 0), xytext=(4.58, 0), arrowprops=arrow)
+    axes.annotate("", xy=(8.5, 0), xytext=(7.4, 0), arrowprops=arrow)
+    axes.plot([6, 7.4, 7.4, 6, 6], [-0.7, -0.7, 0.7, 0.7, -0.7], "-", color=BLACK, linewidth=1.5)
+    xi = np.linspace(-2, 2, 401)
+    y = np.asarray(activation(xi), float)
+    y = 0.5 * (2 * (y - y.min()) / max(np.ptp(y), 1e-9) - 1)
+    axes.plot([6.1, 7.3], [y[200]] * 2, "-", color=GREY, linewidth=1)
+    axes.plot(6.7 + 0.28 * xi, y, "-", color=RED, linewidth=3)
+    axes.text(8.6, 0, output, va="center")
+    axes.text(4.1, -0.95, potential, ha="center", va="top")
+    heads = {0: "1  inputs", 1.95: "2  weights", 4.1: "3  potential", 6.7: "4  activation"}
+    for x, head in (heads | {9.0: "5  output"}).items():
+        axes.text(x, ys.max() + 0.85, head, ha="center", fontsize=14, color=BLUE)
+    axes.set(xlim=(-0.8, 9.9), ylim=(ys.min() - 0.7, ys.max() + 1.2))
+    axes.set_axis_off()
+    return finish(figure, caption, alt)

@@ -94,7 +94,7 @@ def _was_run(cell):
 
 
 def main(names):
-    """Execute the named lectures (such as `08_mnist`), or all of them; stop at the first failure."""
+    """Execute the named lectures (such as `08_mnist`) or all; stop at the first failure."""
     os.environ["COURSE_STATIC"] = "1"
     os.environ["PYDEVD_DISABLE_FILE_VALIDATION"] = "1"  # else the kernel warns on stderr
     paths = [_named(name) for name in names] or lectures()

@@ -1,0 +1,263 @@
+"""Every notebook keeps the course's anatomy: see the README, "How a lecture is built"."""
+
+import ast
+import json
+import re
+import statistics
+from pathlib import Path
+from urllib.parse import unquote
+
+import nbformat
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+LECTURES = sorted((ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb"))
+ASSIGNMENTS = sorted((ROOT / "notebooks" / "assignments").glob("*/*.ipynb"))
+SOLUTIONS = sorted((ROOT / "solutions").glob("*/*.ipynb"))
+INDEX = ROOT / "notebooks" / "index.ipynb"
+ALL = [INDEX, *LECTURES, *ASSIGNMENTS, *SOLUTIONS]
+CHECK, IGNORE = "nbval-check-output", "nbval-ignore-output"
+
+START = """\
+try:
+    from utils import checks, data, explore, plots, runtime
+except ModuleNotFoundError:  # Binder or Colab: take the course from its folder
+    import pathlib
+    import sys
+
+    here = pathlib.Path.cwd()
+    folders = [here, *here.parents, *here.glob("*")]
+    sys.path[:0] = [str(p) for p in folders if (p / "utils/runtime.py").exists()]
+    from utils import checks, data, explore, plots, runtime
+runtime.start()"""
+
+# Words that say nothing, and American spellings; both only in prose, not in code or links.
+EMPTY_WORDS = r"\b(simply|obviously|powerful|let's|let us dive|dive in|delve|leverage)\b"
+AMERICAN = (
+    r"\b(colors?|behaviors?|neighbors?|centers?|centered|gray|optimiz\w*|regulariz\w*|normaliz\w*|"
+    r"initializ\w*|generaliz\w*|recogniz\w*|minimiz\w*|maximiz\w*|analyz\w*|modeling|labeled)\b"
+)
+
+
+def read(path):
+    return nbformat.read(path, as_version=4)
+
+
+def code_cells(notebook):
+    return [c for c in notebook.cells if c.cell_type == "code"]
+
+
+def prose(notebook):
+    """Return the text cells as one string, without code, addresses and the titles of papers."""
+    cells = [t for t in _text_cells(notebook) if not t.startswith("## References")]
+    text = "\n".join(cells)
+    text = re.sub(r"```.*?```|`[^`]*`", " ", text, flags=re.S)
+    return re.sub(r"\]\([^)]*\)|https?://\S+", "]", text)
+
+
+def tags(cell):
+    return set(cell.metadata.get("tags", []))
+
+
+def figures(cell):
+    return [o for o in cell.get("outputs", []) if "image/png" in o.get("data", {})]
+
+
+def has_text_output(cell):
+    """Whether a cell stores text that a reader takes as a result (a caption is none)."""
+    for output in cell.get("outputs", []):
+        if output.output_type == "stream":
+            return True
+        data = output.get("data", {})
+        if "text/plain" in data and "image/png" not in data and "text/markdown" not in data:
+            return True
+    return False
+
+
+def ids(paths):
+    return [p.relative_to(ROOT).as_posix() for p in paths]
+
+
+every = pytest.mark.parametrize("path", ALL, ids=ids(ALL))
+lecture = pytest.mark.parametrize("path", LECTURES, ids=ids(LECTURES))
+
+
+@every
+def test_is_valid_and_has_speaking_ids(path):
+    notebook = read(path)
+    nbformat.validate(notebook)
+    names = [c.id for c in notebook.cells]
+    assert len(set(names)) == len(names)
+    random = [n for n in names if re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f-]+)?", n)]
+    assert not random, f"give these cells speaking ids: {random}"
+
+
+@every
+def test_metadata_is_minimal_and_free_of_machine_and_time(path):
+    notebook = read(path)
+    assert set(notebook.metadata) <= {"kernelspec", "language_info"}, "widget state?"
+    assert notebook.metadata.language_info == {"name": "python"}
+    assert notebook.metadata.kernelspec.name == "python3"
+    for cell in notebook.cells:
+        allowed = {"tags", "slideshow", "nbgrader", "editable", "deletable"}
+        assert set(cell.metadata) <= allowed, cell.id
+    text = path.read_text(encoding="utf-8")
+    assert not re.search(r"(?:/home/|/root/|/tmp/|/Users/|[A-Z]:\\\\Users)", text), "a machine path"
+    assert "widget-view+json" not in text
+
+
+@every
+def test_starts_alike(path):
+    starts = [c for c in read(path).cells if c.id == "start"]
+    if path == INDEX:
+        return
+    assert len(starts) == 1 and starts[0].source == START
+
+
+@every
+def test_stores_no_error_and_no_noise(path):
+    for cell in code_cells(read(path)):
+        for output in cell.outputs:
+            assert output.output_type != "error", cell.id
+            assert output.get("name") != "stderr", f"{cell.id}: {output.get('text')}"
+
+
+@every
+def test_links_lead_somewhere(path):
+    for cell in read(path).cells:
+        if cell.cell_type != "markdown":
+            continue
+        for target in re.findall(r"\]\(([^)\s]+)\)", cell.source):
+            if target.startswith(("https://", "#", "mailto:")):
+                continue
+            assert not target.startswith("http://"), f"{cell.id}: {target} is not https"
+            file = path.parent / unquote(target.split("#")[0])
+            assert file.exists(), f"{cell.id}: {target} does not exist"
+        for attribute in re.findall(r"<img[^>]*>", cell.source):
+            assert 'alt="' in attribute, f"{cell.id}: an image without alt text"
+        assert "![](" not in cell.source, f"{cell.id}: an image without alt text"
+
+
+@every
+def test_prose_is_british_and_says_something(path):
+    text = prose(read(path))
+    empty = re.findall(EMPTY_WORDS, text, re.I)
+    american = re.findall(AMERICAN, text, re.I)
+    assert not empty, f"words that say nothing: {empty}"
+    assert not american, f"American spelling: {american}"
+
+
+@every
+def test_code_is_short_and_silent(path):
+    lengths = []
+    for cell in code_cells(read(path)):
+        lines = [line for line in cell.source.splitlines() if line.strip()]
+        limit = 25 if path in LECTURES else 40
+        assert len(lines) <= limit, f"{cell.id} has {len(lines)} lines"
+        if cell.id != "start":
+            lengths.append(len(lines))
+        assert not re.search(r"\b(TODO|FIXME|XXX)\b", cell.source), cell.id
+        for call in [n for n in ast.walk(ast.parse(cell.source)) if isinstance(n, ast.Call)]:
+            if isinstance(call.func, ast.Attribute) and call.func.attr in ("fit", "predict"):
+                silent = {k.arg: ast.unparse(k.value) for k in call.keywords}.get("verbose", "")
+                if call.func.attr == "fit" and "epochs" in ast.unparse(call):
+                    assert silent == "0", f"{cell.id}: fit needs verbose=0: its bar carries times"
+    if path in LECTURES:
+        assert statistics.median(lengths) <= 8
+
+
+@lecture
+def test_lecture_has_its_anatomy(path):
+    notebook = read(path)
+    title = notebook.cells[0].source
+    assert re.match(r"# \S", title)
+    for needed in ("You will be able to", "Needed before", "Minutes", "CPU seconds"):
+        assert needed in title, f"the title cell lacks {needed!r}"
+    goals = len(re.findall(r"(?m)^[-*] ", title))
+    assert 3 <= goals <= 5
+    assert notebook.cells[1].id == "start"
+
+    headings = re.findall(r"(?m)^## (.+)$", "\n".join(_text_cells(notebook)))
+    for needed in ("By hand", "What could fool us", "Take away", "References"):
+        assert any(needed.lower() in h.lower() for h in headings), f"no section {needed!r}"
+    assert 6 <= len(headings) <= 12, headings
+    assert len(re.findall("Predict first", "\n".join(_text_cells(notebook)))) >= 4
+    take_away = next(t for t in _text_cells(notebook) if re.match("## Take away", t, re.I))
+    assert len(re.findall(r"(?m)^[-*] ", take_away)) == goals, "take away mirrors the goals"
+    assert f"assignments/{path.stem}/{path.stem}.ipynb" in "\n".join(_text_cells(notebook))
+    assert "https://doi.org/" in notebook.cells[-1].source
+
+
+def _text_cells(notebook):
+    return [c.source for c in notebook.cells if c.cell_type == "markdown"]
+
+
+@lecture
+def test_lecture_has_the_right_size(path):
+    notebook = read(path)
+    words = sum(len(text.split()) for text in _text_cells(notebook))
+    assert 35 <= len(notebook.cells) <= 60, len(notebook.cells)
+    assert 1200 <= words <= 2200, words
+    assert path.stat().st_size <= 1_000_000
+    with_figure = [k for k, c in enumerate(notebook.cells) if figures(c)]
+    assert with_figure and with_figure[0] < 10, "the first figure comes late"
+
+
+@lecture
+def test_lecture_is_executed_and_can_be_presented(path):
+    notebook = read(path)
+    counts = [c.execution_count for c in code_cells(notebook)]
+    assert counts == list(range(1, len(counts) + 1)), "run it from top to bottom"
+    kinds = {"slide", "subslide", "fragment", "skip", "notes", "-"}
+    for cell in notebook.cells:
+        assert cell.metadata.get("slideshow", {}).get("slide_type") in kinds, cell.id
+
+
+@lecture
+def test_figures_have_caption_and_alternative_text(path):
+    for cell in code_cells(read(path)):
+        for output in figures(cell):
+            alt = output.metadata.get("image/png", {}).get("alt", "")
+            assert len(alt) > 20, f"{cell.id}: no alternative text"
+            after = cell.outputs[cell.outputs.index(output) + 1]
+            assert len(after.data["text/markdown"]) > 30, f"{cell.id}: no caption"
+
+
+@lecture
+def test_outputs_are_compared_or_bound(path):
+    """Text output is compared by nbval, or is a learned number with a band in the next cell."""
+    cells = code_cells(read(path))
+    for cell, following in zip(cells, [*cells[1:], None]):
+        marks = tags(cell) & {CHECK, IGNORE}
+        if cell.id == "start":
+            assert marks == {IGNORE}
+        elif has_text_output(cell):
+            assert len(marks) == 1, f"{cell.id} has text output and the tags {marks or 'none'}"
+        elif IGNORE in marks:
+            raise AssertionError(f"{cell.id} has no text output to ignore")
+        if CHECK in marks:
+            assert cell.outputs, f"{cell.id}: nothing stored to compare with"
+        if IGNORE in marks and cell.id != "start":
+            bound = following is not None and "assert" in following.source
+            assert bound, f"{cell.id}: the next code cell asserts no band"
+
+
+def test_the_number_of_compared_cells_does_not_fall():
+    compared = {p.stem: sum(CHECK in tags(c) for c in code_cells(read(p))) for p in LECTURES}
+    least = json.loads((ROOT / "tests" / "compared_cells.json").read_text())
+    fallen = {k: (n, compared.get(k)) for k, n in least.items() if compared.get(k, 0) < n}
+    assert not fallen, f"compared cells (least, now): {fallen}"
+    missing = set(compared) - set(least)
+    assert not missing, (
+        f"enter these into compared_cells.json: { {k: compared[k] for k in missing} }"
+    )
+
+
+@pytest.mark.parametrize("path", ASSIGNMENTS, ids=ids(ASSIGNMENTS))
+def test_students_get_no_outputs(path):
+    assert not any(c.outputs for c in code_cells(read(path)))
+
+
+def test_each_lecture_has_its_assignment():
+    names = {p.stem for p in LECTURES}
+    assert names == {p.stem for p in SOLUTIONS} == {p.stem for p in ASSIGNMENTS}
