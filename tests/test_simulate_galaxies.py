@@ -105,7 +105,7 @@ def test_sersic_profile_has_unit_flux_and_its_half_light_radius(index):
 def test_shapes_tell_the_classes_apart(sky):
     _, labels, _, seen = sky
     q = per_class(seen["axis_ratio"], labels)
-    assert q[G.ROUND] > 0.85 and q[G.ROUND] > q[G.IN_BETWEEN] + 0.1 > q[G.EDGE_ON] + 0.2
+    assert q[G.ROUND] > 0.9 and q[G.ROUND] > q[G.IN_BETWEEN] + 0.05 > q[G.EDGE_ON] + 0.15
     concentration = per_class(seen["concentration"], labels)
     assert concentration[G.ROUND] > concentration[G.TIGHT] > concentration[G.LOOSE]
     asymmetry = per_class(seen["asymmetry"], labels)
@@ -136,13 +136,13 @@ def test_parameters_are_physical(sky):
     ranges = {
         "magnitude_r": (10, 21),
         "effective_radius": (1, 25),
-        "axis_ratio": (0.1, 1),
+        "axis_ratio": (0.07, 1),
         "inclination": (0, 90),
         "bulge_fraction": (0.01, 1),
         "bar_fraction": (0, 0.4),
         "pitch_angle": (5, 45),
         "arm_contrast": (0, 1.2),
-        "separation": (1.2, 20),
+        "separation": (1.8, 20),
         "colour_g_r": (0.2, 1.1),
         "seeing": (0.6, 2.4),
         "pixel_scale": (0.262, 0.5241),

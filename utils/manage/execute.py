@@ -60,6 +60,7 @@ def execute(path):
         kernel_name="python3",
         record_timing=False,
         coalesce_streams=True,
+        extra_arguments=["--log-level=ERROR"],  # the kernel's own remarks are not a lecture's
         resources={"metadata": {"path": str(path.parent)}},
     )
     try:
