@@ -83,12 +83,13 @@ while True:
 HOG = "import time\nhog = b'x' * 1_500_000_000\ntime.sleep(60)"
 
 
-def answered(source, answers, without=(), added=()):
-    """A student's notebook: some sources replaced, some cells deleted, some added after mean."""
+def answered(source, answers, without=(), added=(), at_end=()):
+    """A student's notebook: some sources replaced, some cells deleted or added."""
     notebook = assignments.build(source)
     for found in notebook.cells:
         found.source = answers.get(found.id, found.source)
     notebook.cells[3:3] = [new_code_cell(text) for text in added]
+    notebook.cells += [new_code_cell(text) for text in at_end]
     notebook.cells = [found for found in notebook.cells if found.id not in without]
     return notebook
 
@@ -134,8 +135,7 @@ def graded(sources, tmp_path_factory):
     hand_in(f"old/{usual}", data=old_format(answered(source, GOOD)))
     hand_in(f"=1+1/{usual}", GOOD)
     wrong = "def mean(values):\n    print('called with', values)\n    return 7 / 3"
-    nosy = f"print('{SECRET[:20]}' + '{SECRET[20:]}')"
-    hand_in(f"guess/{usual}", {"mean": wrong, **REST}, added=["print(In)", nosy])
+    hand_in(f"guess/{usual}", {"mean": wrong, **REST}, at_end=["print(In)", "print(In[4])"])
     hand_in("Ada Lovelace_123_assignsubmission_file_/90_means (1).ipynb")
     (folder / "right" / ".ipynb_checkpoints").mkdir()
     (folder / "right" / ".ipynb_checkpoints" / "90_means-checkpoint.ipynb").write_text("{")
@@ -163,7 +163,7 @@ EXPECTED = [
     ("loop", "1", "look", "cell mean-test was stopped: it ran longer than 5 s"),
     ("stubborn", "3", "look", "cell added-3 was stopped"),
     ("exit", "3", "look", "cell added-3 ends Python itself"),
-    ("hog", "3", "look", "cell added-3 ends Python itself.*stopped at 1 GB of memory"),
+    ("hog", "3", "look", "cell added-3 .*stopped at 1 GB of memory"),
     ("damaged", "", "not graded", "damaged: it is not JSON.*90_means.ipynb"),
     ("empty", "", "not graded", "the file is empty"),
     ("list", "", "not graded", "JSON but not a notebook"),
@@ -234,6 +234,7 @@ def test_feedback_never_shows_hidden_tests(graded):
             assert secret not in text, (student, secret)
     guess = Text((graded.out / "feedback/guess/90_means.html").read_text(encoding="utf-8")).text
     assert "a further test of this exercise fails" in guess
+    assert guess.count("(not shown)") == 2, "cells that print the hidden tests"
     assert "called with [1.0, 2.0, 4.0]" in guess, "the visible part of the test is shown"
 
 
@@ -326,7 +327,7 @@ def test_validate_button(sources, tmp_path):
     """JupyterLab's Validate button calls this: checks fail on the stub, not on right answers."""
     source = sources / "90_means" / "90_means.ipynb"
     validator = Validator(config=assignments.configuration())
-    for answers, failing in (({}, 2), (GOOD, 0)):
+    for answers, failing in (({}, 3), (GOOD, 0)):
         path = tmp_path / f"{failing}.ipynb"
         nbformat.write(answered(source, answers), path)
         result = validator.validate(str(path))

@@ -7,6 +7,7 @@ in one line what it returned.
 """
 
 from utils.data.cache import DataError, Dataset, fetch
+from utils.data.galaxies import load_galaxies
 from utils.data.mnist import load_mnist
 
-__all__ = ["DataError", "Dataset", "fetch", "load_mnist"]
+__all__ = ["DataError", "Dataset", "fetch", "load_galaxies", "load_mnist"]

@@ -12,6 +12,7 @@ import urllib.request
 from pathlib import Path
 
 import filelock
+import numpy as np
 
 SOURCES = ("auto", "embedded", "real")
 
@@ -53,6 +54,13 @@ def resolve(source):
     if value not in SOURCES:
         raise ValueError(f"{name} must be one of {', '.join(SOURCES)}, not {value!r}")
     return value
+
+
+def check_count(name, value, least):
+    """Raise ValueError unless `value` is an integer of at least `least`."""
+    whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
+    if not whole or value < least:
+        raise ValueError(f"{name} must be an integer of at least {least}, not {value!r}")
 
 
 def sha256(path, chunk=1 << 20):

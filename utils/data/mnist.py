@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from utils.data.cache import DataError, Dataset, fetch, resolve
+from utils.data.cache import DataError, Dataset, check_count, fetch, resolve
 
 URLS = ("https://storage.googleapis.com/tensorflow/tf-keras-datasets/mnist.npz",)
 FILE_SHA256 = "731c5ac602752760c8e48fbffcf8c3b850d9dc2a2aedcf2cc48468fc17b673d1"
@@ -139,8 +139,7 @@ def stand_in(n_train=8000, seed=0):
     https://doi.org/10.24432/C50P49. Augmentation by elastic distortion: P. Simard, D. Steinkraus,
     J. Platt, ICDAR 2003, https://doi.org/10.1109/ICDAR.2003.1227801.
     """
-    if isinstance(n_train, bool) or not isinstance(n_train, int | np.integer) or n_train < 1:
-        raise ValueError(f"n_train must be an integer of at least 1, not {n_train!r}")
+    check_count("n_train", n_train, least=1)
     from sklearn.datasets import load_digits
 
     digits = load_digits()
