@@ -1,6 +1,7 @@
 """load_galaxies on small files with Galaxy10's keys, in several chunkings, whole and damaged."""
 
 import hashlib
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -187,8 +188,6 @@ def test_astronn_finds_the_same_file(tmp_path):
         "assert pathlib.Path(g.astroNN_CACHE_DIR) / 'datasets' == ours.cache_path().parent\n"
         "print(x.shape, y.sum())"
     )
-    import os
-
     environment = {**os.environ, "HOME": str(tmp_path), "USERPROFILE": str(tmp_path)}
     command = [sys.executable, "-c", code]
     run = subprocess.run(command, capture_output=True, text=True, env=environment, cwd=tmp_path)
