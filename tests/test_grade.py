@@ -13,6 +13,7 @@ from types import SimpleNamespace
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+from nbgrader.utils import is_solution
 from nbgrader.validator import Validator
 
 from utils.manage import assignments, autograde, grade, submissions
@@ -80,7 +81,7 @@ while True:
     except BaseException:
         pass
 """
-HOG = "import time\nhog = b'x' * 1_500_000_000\ntime.sleep(60)"
+HOG = "import time\nhog = [b'x' * 10_000_000 for _ in range(100)]\ntime.sleep(60)"
 
 
 def answered(source, answers, without=(), added=(), at_end=()):
@@ -113,6 +114,8 @@ def graded(sources, tmp_path_factory):
     usual = "90_means.ipynb"
     hand_in(f"right/90_means/{usual}")
     hand_in("stub_90_means.ipynb", {})
+    warns = "import warnings\n" + MEAN.replace(":\n", ":\n    warnings.warn('careful')\n")
+    hand_in(f"warns/{usual}", {**GOOD, "mean": warns})
     hand_in(f"loop/{usual}", {"mean": HANGS, **REST})
     hand_in(f"stubborn/{usual}", GOOD, added=[STUBBORN])
     hand_in(f"exit/{usual}", GOOD, added=[DIES])
@@ -135,14 +138,14 @@ def graded(sources, tmp_path_factory):
     hand_in(f"old/{usual}", data=old_format(answered(source, GOOD)))
     hand_in(f"=1+1/{usual}", GOOD)
     wrong = "def mean(values):\n    print('called with', values)\n    return 7 / 3"
-    hand_in(f"guess/{usual}", {"mean": wrong, **REST}, at_end=["print(In)", "print(In[4])"])
+    hand_in(f"guess/{usual}", {"mean": wrong, **REST}, at_end=["print(In)", "print(In[3])"])
     hand_in("Ada Lovelace_123_assignsubmission_file_/90_means (1).ipynb")
     (folder / "right" / ".ipynb_checkpoints").mkdir()
     (folder / "right" / ".ipynb_checkpoints" / "90_means-checkpoint.ipynb").write_text("{")
 
     before = fingerprints(folder)
     out = tmp_path_factory.mktemp("out")
-    limits = ["--cell-time=5", "--time=90", "--memory=1"]
+    limits = ["--cell-time=5", "--time=90", "--memory=0.4"]
     status = grade.main([str(folder), f"--out={out}", *limits], sources)
     with open(out / "grades.csv", encoding="utf-8", newline="") as file:
         rows = {row["student"]: row for row in csv.DictReader(file)}
@@ -160,10 +163,11 @@ def fingerprints(folder):
 EXPECTED = [
     ("right", "3", "graded", "^$"),
     ("stub", "0", "graded", "^$"),
+    ("warns", "3", "graded", "^$"),
     ("loop", "1", "look", "cell mean-test was stopped: it ran longer than 5 s"),
     ("stubborn", "3", "look", "cell added-3 was stopped"),
     ("exit", "3", "look", "cell added-3 ends Python itself"),
-    ("hog", "3", "look", "cell added-3 .*stopped at 1 GB of memory"),
+    ("hog", "3", "look", "cell added-3 .*stopped at 0.4 GB of memory"),
     ("damaged", "", "not graded", "damaged: it is not JSON.*90_means.ipynb"),
     ("empty", "", "not graded", "the file is empty"),
     ("list", "", "not graded", "JSON but not a notebook"),
@@ -321,6 +325,24 @@ def test_layouts_of_learning_platforms(tmp_path, path, student):
     (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
     (tmp_path / path).write_text("")
     assert submissions.collect(tmp_path, ["90_means"]) == {student: [(tmp_path / path, "90_means")]}
+
+
+@pytest.mark.parametrize("name", assignments.sources())
+def test_reference_answers_get_full_points(name, tmp_path):
+    """The course's own assignments; of the first the stub, too, which must get nothing."""
+    path = assignments.sources()[name]
+    answers = {c.id: c.source for c in nbformat.read(path, 4).cells if is_solution(c)}
+    (tmp_path / "in").mkdir()
+    nbformat.write(answered(path, answers), tmp_path / "in" / f"reference_{name}.ipynb")
+    if name == min(assignments.sources()):
+        nbformat.write(assignments.build(path), tmp_path / "in" / f"stub_{name}.ipynb")
+    assert grade.main([str(tmp_path / "in"), f"--out={tmp_path}/out", f"--assignment={name}"]) == 0
+    with open(tmp_path / "out" / "grades.csv", encoding="utf-8", newline="") as file:
+        reference, *stubs = csv.DictReader(file)
+    assert all(row["points"] == row["by_hand"] == "0" for row in stubs), stubs
+    full = float(reference["points"]) + float(reference["by_hand"])
+    assert full == float(reference["max_points"]) > 0, reference
+    assert reference["status"] == "graded", reference
 
 
 def test_validate_button(sources, tmp_path):

@@ -78,7 +78,7 @@ def _draw_divergence(mean, width):
     forth = np.log(width) + (1 + mean**2) / (2 * width**2) - 0.5
     back = -np.log(width) + (width**2 + mean**2) / 2 - 0.5
     p, q = np.exp(log_p), np.exp(log_q)
-    shown = np.abs(x) < 6
+    shown = np.abs(x) < 8
     curves = {"p = N(0, 1)": p[shown], f"q = N({mean:.1f}, {width:.1f}²)": q[shown]}
     densities = {"x": x[shown], "curves": curves, "xlabel": "x", "ylabel": "density"}
     integrands = {
@@ -122,6 +122,7 @@ def threshold_unit(**tasks):
             boundary=(w, threshold),
             limits=((-0.6, 1.6), (-0.6, 1.6)),
             names=[f"{k} wanted" for k in (0, 1) if k in wanted],
+            size=(7.3, 5.5),
             xlabel="$x_1$",
             ylabel="$x_2$",
             title=f"{task}: {right} of 4 right",
@@ -139,3 +140,132 @@ def threshold_unit(**tasks):
         w2=(-2.0, 2.0, 0.25, 1.0),
         threshold=(-2.0, 2.0, 0.25, 0.5),
     )
+
+
+def learning_rate(path, height, limits, learning_rate=0.075, momentum=0.0, largest=0.1):
+    """Slide the learning rate and the momentum of a descent and watch its path.
+
+    Parameters
+    ----------
+    path : callable
+        Maps a learning rate and a momentum to the positions of the descent, (steps, 2).
+    height : callable
+        The loss that is descended: maps two arrays of equal shape to its values.
+    limits : ((float, float), (float, float))
+        Ranges of the two weights in the picture.
+    learning_rate, momentum : float
+        Values at the start, 0 < learning_rate <= largest and 0 <= momentum <= 0.95.
+    largest : float
+        Upper end of the learning rate's slider.
+
+    Returns
+    -------
+    CourseFigure or None
+        See `sliders`.
+    """
+    if not 0 < learning_rate <= largest or not 0 <= momentum <= 0.95:
+        raise ValueError(
+            f"0 < learning_rate <= {largest} and 0 <= momentum <= 0.95 are needed, "
+            f"not {learning_rate!r} and {momentum!r}"
+        )
+
+    def draw(learning_rate, momentum):
+        import numpy as np
+
+        from utils import plots
+
+        positions = path(learning_rate, momentum)
+        losses = height(*positions.T)
+        says = "falls" if losses[-1] < losses[0] else "grows"
+        return plots.landscape(
+            height,
+            limits,
+            {f"η = {learning_rate:.3f}\nβ = {momentum:.2f}": positions},
+            xlabel="weight $w_1$",
+            ylabel="weight $w_2$",
+            title=f"loss after {len(positions) - 1} steps: {losses[-1]:.2g}",
+            caption=f"The loss {says} from {losses[0]:.2g} to {losses[-1]:.2g}: "
+            f"{len(positions) - 1} steps of descent from the black point, at learning rate η = "
+            f"{learning_rate:.3f} and momentum β = {momentum:.2f}.",
+            alt=f"Contour lines of a loss and a path of {len(positions) - 1} steps across them, "
+            f"on which the loss {says}.",
+            levels=losses[0] * np.geomspace(1e-3, 1, 10),
+        )
+
+    step = largest / 200
+    return sliders(
+        draw,
+        learning_rate=(step, largest, step, float(learning_rate)),
+        momentum=(0.0, 0.95, 0.05, float(momentum)),
+    )
+
+
+def wave_fronts(stations, epicentre, time=8.0):
+    """Slide the time since an earthquake and watch its P and S waves reach the stations.
+
+    Parameters
+    ----------
+    stations : array (n, 2)
+        Positions in km.
+    epicentre : (float, float)
+        Point above the source, km.
+    time : float
+        Since the earthquake began, s, at the start; between 0 and 30.
+
+    Returns
+    -------
+    CourseFigure or None
+        See `sliders`.
+    """
+    from utils.simulate import earthquakes
+
+    def draw(time):
+        waves = {"P": earthquakes.V_P, "S": earthquakes.V_S}
+        radii = {wave: earthquakes.front_radius(time, speed) for wave, speed in waves.items()}
+        return plots.fronts(
+            stations, epicentre, radii,
+            xlabel="east [km]", ylabel="north [km]", limits=(-5, earthquakes.SIZE + 5),
+            title=f"{time:.1f} s after the shock",
+            caption="The P wave has passed many stations before the S wave follows: the delay "
+            "between the two grows with the distance. Fronts on the ground, stations, epicentre.",
+            alt=f"Map of {len(stations)} stations with two circles around the epicentre: after "
+            f"{time:.1f} s the P front has a radius of {radii['P']:.0f} km and the S front one of "
+            f"{radii['S']:.0f} km.",
+        )  # fmt: skip
+
+    return sliders(draw, time=(0.0, 30.0, 0.5, float(time)))
+
+
+def approximation(network, target, low, high, units=6):
+    """Slide the number of hidden units and watch a one-layer network approach a curve.
+
+    Parameters
+    ----------
+    network : callable
+        Takes an array x (n,) and a number of units, returns the network's output (n,).
+    target : callable
+        The curve, a function of x.
+    low, high : float
+        Range of x.
+    units : int
+        Number of units at the start, 1 to 40.
+
+    Returns
+    -------
+    CourseFigure or None
+        See `sliders`.
+    """
+
+    def draw(units):
+        x = np.linspace(low, high, 1001)
+        y, knots = network(x, units), np.linspace(low, high, units + 1)
+        worst = np.max(np.abs(y - target(x)))
+        return plots.lines(
+            x, {"target": target(x), f"{units} ReLU units": y},
+            grey=["target"], marks={"bends": (knots, target(knots))}, xlabel="x", ylabel="f(x)",
+            caption="Each unit bends the line once: the network is a chain of straight segments. "
+            f"Largest distance to the target {worst:.3f}.",
+            alt=f"A smooth curve and a chain of {units} straight segments through points on it.",
+        )  # fmt: skip
+
+    return sliders(draw, units=(1, 40, 1, int(units)))

@@ -18,6 +18,7 @@ Sources
 .. [7] Yu & Ho 2020, ApJ 900, 150 (pitch angles); Considere & Athanassoula 1988, A&AS 76, 365
    (arms as sums of logarithmic spirals); Elmegreen & Elmegreen 1987, ApJ 314, 3 (flocculence).
 .. [8] Gadotti 2011, MNRAS 415, 3308 (bars); Toomre & Toomre 1972, ApJ 178, 623 (tails, bridges).
+.. [9] Kormendy 1977, ApJ 218, 333: surface brightness against size of ellipticals.
 """
 
 import numbers
@@ -40,10 +41,9 @@ SIZE = 96  # pixels of an image
 PIXEL = 0.262  # arcsec, the survey's native pixel [3]; fluxes below are per native pixel
 CHUNK = 50  # galaxies that share one random stream
 GRID = 108  # pixels drawn: a margin of 6 keeps the periodic Fourier blur out of the image
-BANDS = ("g", "r", "z")
 
 SEEING = np.array([1.30, 1.20, 1.10], "f4")  # median FWHM in arcsec, g r z [3]
-SKY_NOISE = np.array([1.9e-3, 3.1e-3, 6.5e-3], "f4")  # nanomaggies per native pixel, white part
+SKY_NOISE = np.array([2.1e-3, 3.3e-3, 8.0e-3], "f4")  # nanomaggies per native pixel, white part
 SKY_LEVEL = np.array([0.09, 0.30, 2.0], "f4")  # nanomaggies per native pixel, dark sky
 EXTINCTION = np.array([1.22, 0.84, 0.45], "f4")  # optical depth relative to V: a Milky Way curve
 STRETCH = np.array([6.0, 3.4, 2.2], "f4")  # the viewer's band weights, g r z [3]
@@ -117,7 +117,9 @@ def _disk_galaxy(d, x, y, p):
     h = p["effective_radius"] / 1.678
     q = _disk_axis_ratio(p["inclination"])
     u, v = _rotate(x, y, p["angle"])
-    v = v / q
+    # no disk is quite flat and round: bend it a little, along and across
+    bend, bow = d.normal(0, 0.025, -0.08, 0.08) / h, d.normal(0, 0.02, -0.06, 0.06) / h
+    u, v = u + bend * v * v, (v + bow * u * u) / q
     r = np.sqrt(u * u + v * v + 0.02)
     ln_r = np.log(r / h)
     theta = np.arctan2(v, u)
@@ -189,24 +191,28 @@ def _common(d, label):
     """Draw what every class has: size, surface brightness, colours, orientation."""
     # half-light radius ("), its log-scatter, mean surface brightness inside it (r mag/arcsec^2)
     median, scatter, brightness, spread = {
-        MERGING: (2.9, 0.40, 20.8, 0.6),
+        MERGING: (3.1, 0.45, 20.9, 0.6),
         ROUND: (2.3, 0.40, 20.5, 0.5),
-        IN_BETWEEN: (2.6, 0.40, 20.5, 0.5),
-        BARRED: (6.0, 0.40, 21.7, 0.5),
-        TIGHT: (5.6, 0.40, 21.5, 0.5),
-        LOOSE: (5.6, 0.38, 22.1, 0.5),
-        EDGE_ON: (6.0, 0.40, 21.5, 0.5),
+        IN_BETWEEN: (2.4, 0.40, 20.5, 0.5),
+        BARRED: (5.8, 0.42, 21.6, 0.5),
+        TIGHT: (5.5, 0.38, 21.4, 0.5),
+        LOOSE: (4.6, 0.42, 22.0, 0.5),
+        EDGE_ON: (4.8, 0.42, 21.4, 0.5),
     }[label]
-    p = {"effective_radius": np.clip(d.lognormal(median, scatter), 1.0, 25.0)}
+    smallest = {BARRED: 2.6, TIGHT: 3.2, LOOSE: 2.6}.get(label, 1.3)  # below, no arms are seen
+    p = {"effective_radius": np.clip(d.lognormal(median, scatter), smallest, 25.0)}
     mu = d.normal(brightness, spread, 19, 23.2)
+    if label in (ROUND, IN_BETWEEN, MERGING):  # small ellipticals are the denser ones [9]
+        mu += 1.5 * np.log10(p["effective_radius"] / median)
     p["magnitude_r"] = mu - 2.5 * np.log10(2 * np.pi * p["effective_radius"] ** 2)
-    blue = d.chance({ROUND: 0.12, IN_BETWEEN: 0.18, LOOSE: 0.3, MERGING: 0.15}.get(label, 0.1))
-    p["colour_g_r"] = d.normal(0.86 + 0.05 * (label == EDGE_ON), 0.07, 0.65, 1.05) - blue * d.uniform(0.1, 0.4)
+    blue = d.chance({ROUND: 0.12, IN_BETWEEN: 0.18, LOOSE: 0.3, MERGING: 0.15}.get(label, 0.04))
+    p["colour_g_r"] = d.normal(0.86, 0.07, 0.65, 1.05) - blue * d.uniform(0.1, 0.4)
     p["angle"] = d.angle()
-    p["pixel_scale"] = PIXEL * (1 + (p["effective_radius"] > d.uniform(10, 14)).astype("f4"))
+    extent = p["effective_radius"] * (2 if label == MERGING else 1)
+    p["pixel_scale"] = PIXEL * (1 + (extent > d.uniform(10, 14)).astype("f4"))
     nan = np.full((CHUNK, 1, 1), np.nan, "f4")
     p.update(inclination=nan, pitch_angle=nan, arm_contrast=nan, separation=nan)
-    p.update(bar_fraction=0 * nan.clip(0, 0), young=d.uniform(0, 0.1))
+    p.update(bar_fraction=np.zeros_like(nan), young=d.uniform(0, 0.1))
     return p
 
 
@@ -214,14 +220,16 @@ def _spiral_parameters(d, p, label):
     """Add the parameters of a disk galaxy with arms; the classes differ in these lines only."""
     re = p["effective_radius"]
     h = re / 1.678
-    cos_low = 0.35 if label != MERGING else 0.15
+    # foreshortened bars and tight arms go unnoticed, and unvoted
+    cos_low = {BARRED: 0.4, TIGHT: 0.36, LOOSE: 0.3, MERGING: 0.15}[label]
     p["inclination"] = np.degrees(np.arccos(d.uniform(cos_low, 1.0)))
+    p["axis_ratio"] = _disk_axis_ratio(p["inclination"])
     # pitch (deg), bulge fraction, young share of the disk, arm contrast
     pitch, bulge, young, contrast = {
-        BARRED: ((18, 6), (0.12, 0.07), (0.20, 0.65), (0.3, 1.1)),
-        TIGHT: ((11.5, 4), (0.24, 0.12), (0.20, 0.60), (0.25, 1.0)),
-        LOOSE: ((25, 7), (0.09, 0.07), (0.35, 0.85), (0.5, 1.2)),
-        MERGING: ((24, 9), (0.30, 0.25), (0.05, 0.60), (0.0, 0.9)),
+        BARRED: ((18, 6), (0.12, 0.07), (0.03, 0.45), (0.15, 1.1)),
+        TIGHT: ((11.5, 4), (0.24, 0.12), (0.03, 0.43), (0.3, 1.05)),
+        LOOSE: ((25, 7), (0.09, 0.07), (0.20, 0.80), (0.5, 1.2)),
+        MERGING: ((24, 9), (0.30, 0.25), (0.0, 0.45), (0.0, 0.9)),
     }[label]
     p["pitch_angle"] = d.normal(*pitch, 5, 45)
     p["bulge_fraction"] = d.normal(*bulge, 0.01, 0.75)
@@ -230,21 +238,23 @@ def _spiral_parameters(d, p, label):
     grand = d.chance({TIGHT: 0.55, LOOSE: 0.8, BARRED: 0.8, MERGING: 0.6}[label])
     p["arms"] = np.where(grand > 0, 2, d.rng.integers(1, 5, (CHUNK, 1, 1))).astype("f4")
     p["sharpness"] = d.uniform(0.8, 3.0)
-    p["flocculence"] = d.uniform(0.05, 0.45) * (1 + (1 - grand))
+    p["flocculence"] = d.uniform(0.1, 0.5) * (1 + 0.6 * (1 - grand))
     p["lopsided"] = d.uniform(0, 0.6 if label in (LOOSE, MERGING) else 0.3)
     p["drift"] = d.normal(0, 0.06, -0.15, 0.15)
     p["handedness"] = 2 * d.chance(0.5) - 1
     p["clumpiness"] = d.uniform(0.1, 0.9 if label != LOOSE else 1.1)
-    p["dust"] = d.uniform(0, 0.5)
+    p["dust"] = d.uniform(0, 0.8)
     p["bulge_radius"] = re * d.uniform(0.10, 0.28)
     p["bulge_index"] = d.uniform(0.9, 3.0)
     # Weak ovals live in unbarred galaxies too: volunteers call them bars from about 6 % upwards.
     strong = label == BARRED
-    p["bar_fraction"] = d.normal(0.16, 0.06, 0.05, 0.32) if strong else d.uniform(0, 0.05)
+    p["bar_fraction"] = d.normal(0.18, 0.06, 0.05, 0.35) if strong else d.uniform(0, 0.05)
     p["bar_length"] = h * (d.lognormal(1.0, 0.25) if strong else d.uniform(0.4, 0.9))
+    if strong:
+        p["bar_length"] = np.maximum(p["bar_length"], 1.7)  # below, no volunteer sees a bar
     p["bar_axis_ratio"] = d.uniform(0.18, 0.42) if strong else d.uniform(0.4, 0.8)
     p["bar_angle"] = d.angle()
-    p["sweeping"] = d.uniform(0.2, 0.8) if strong else d.uniform(0, 0.2)
+    p["sweeping"] = d.uniform(0.3, 0.9) if strong else d.uniform(0, 0.2)
     p["ring"] = d.uniform(0.2, 1.2) * d.chance(0.4 if strong else 0.1)
     p["arm_start"] = p["bar_length"] * d.uniform(0.7, 1.1) if strong else h * d.uniform(0.3, 0.8)
     # the arms of a barred galaxy leave the ends of the bar
@@ -254,23 +264,32 @@ def _spiral_parameters(d, p, label):
     return p
 
 
+def _edge_on_parameters(d, p):
+    """Add the parameters of a disk seen within ten degrees of its plane."""
+    p["bulge_fraction"] = d.normal(0.30, 0.13, 0.06, 0.7)
+    p["bulge_radius"] = p["effective_radius"] * d.uniform(0.15, 0.55)
+    p["bulge_index"] = d.uniform(1, 3.5)
+    p["thickness"] = d.normal(0.23, 0.09, 0.10, 0.55)  # sech^2 height over scale length
+    p["axis_ratio"] = 0.75 * p["thickness"]
+    p["inclination"] = d.uniform(80, 90)
+    p["young"] = d.uniform(0, 0.12)
+    p["dust"] = d.uniform(0, 2.0) * d.chance(0.7)
+    return p
+
+
 def _smooth_parameters(d, p, label):
-    re = p["effective_radius"]
-    if label == ROUND:
-        q = 1 - np.abs(d.normal(0.07, 0.065, -0.3, 0.3))
-    else:
-        q = d.normal(0.63, 0.12, 0.34, 0.92)
-    p["axis_ratio"] = q
-    p["index"] = np.clip(d.lognormal(2.3, 0.4), 0.9, 6.0)
-    p["bulge_fraction"] = np.where(d.chance(0.5) > 0, 1, d.uniform(0.35, 0.9)).astype("f4")
-    p["dust"] = np.zeros_like(re)
+    """Add the parameters of a galaxy without arms; "round" and "in-between" overlap in shape."""
+    round_q, oval_q = 1 - np.abs(d.normal(0.07, 0.065, -0.3, 0.3)), d.normal(0.66, 0.12, 0.36, 0.92)
+    p["axis_ratio"] = round_q if label == ROUND else oval_q
+    p["index"] = np.clip(d.lognormal(2.0, 0.45), 0.8, 6.0)
+    p["bulge_fraction"] = np.where(d.chance(0.55) > 0, 1, d.uniform(0.4, 0.9)).astype("f4")
     return p
 
 
 def _smooth_galaxy(d, x, y, p):
     """Draw an elliptical or lenticular: a Sersic body, for some with a wider disk or halo."""
     body = _sersic(x, y, p["effective_radius"], p["index"], p["axis_ratio"], p["angle"])
-    wide = p["effective_radius"] * d.uniform(1.3, 2.5)
+    wide = p["effective_radius"] * d.uniform(1.2, 2.2)
     q = np.clip(p["axis_ratio"] + d.normal(0, 0.06, -0.12, 0.12), 0.3, 1)
     u, v = _rotate(x, y, p["angle"] + d.normal(0, 0.1, -0.3, 0.3))
     h = wide / 1.678
@@ -287,7 +306,7 @@ def _member_parameters(d, p):
     p["bulge_fraction"] = np.where(early, d.uniform(0.6, 0.93), p["bulge_fraction"])
     p["bulge_radius"] = np.where(early, 0.8 * p["effective_radius"], p["bulge_radius"])
     p["bulge_index"] = np.where(early, d.uniform(1.5, 4), p["bulge_index"])
-    p["young"] = np.where(early, 0.3, 1) * p["young"]
+    p["young"] = p["young"] * (1 - 0.7 * early.astype("f4"))
     return p
 
 
@@ -298,12 +317,10 @@ def _merging_galaxies(d, x, y, p):
     the debris from none (first approach) to a quarter of the light.
     """
     re = p["effective_radius"]
-    ratio = 10 ** (-0.4 * d.uniform(0, 2.0))  # flux of the second member, 1 : 1 to 1 : 6
+    ratio = 10 ** (-0.4 * d.uniform(0, 1.6))  # flux of the second member, 1 : 1 to 1 : 4
     second = _common(d, MERGING)
     second["effective_radius"] = np.clip(re * ratio**0.4 * d.lognormal(1, 0.25), 0.7, 20)
-    colour_gap = second["colour_g_r"] - p["colour_g_r"]
-    p["colour_gap"] = 0.5 * colour_gap  # members share one table of colours, half-way
-    p["separation"] = np.clip(d.lognormal(2.0, 0.55) * re, 1.2, 16)
+    p["separation"] = np.clip(d.lognormal(2.2, 0.6) * re, 1.8, 20)
     towards = d.angle()
     dx, dy = p["separation"] * np.cos(towards), p["separation"] * np.sin(towards)
     shift = d.chance(0.35) * d.uniform(0.2, 0.6)  # the catalogue centre may lie between them
@@ -314,7 +331,8 @@ def _merging_galaxies(d, x, y, p):
     bx, by = x + bend * v * v, y + bend * u * u * d.normal(0, 1, -2, 2)
     first, tau = _disk_galaxy(d, bx, by, p)
     other, tau2 = _disk_galaxy(d, bx - dx, by - dy, _member_parameters(d, second))
-    strength = d.lognormal(0.10, 0.7).clip(0, 0.35)
+    # a distant companion may lie outside the image: then the debris made the volunteers' vote
+    strength = (d.lognormal(0.12, 0.7) * (1 + p["separation"] / 10)).clip(0, 0.5)
     light = [a + ratio * b for a, b in zip(first, other, strict=True)]
     old, disk, young = light
     for tail in range(2):  # a tail leaves each member on its far side and opens outwards
@@ -331,7 +349,7 @@ def _merging_galaxies(d, x, y, p):
         disk += (1 - blue) * debris
         young += blue * debris
     along, across = u / p["separation"], v / (re * d.uniform(0.3, 1.0))
-    bridge = np.exp(-((1.6 * (along - 0.5)) ** 2) ** 2 - across**2)
+    bridge = np.exp(-(((1.6 * (along - 0.5)) ** 2) ** 2) - across**2)
     disk += bridge * strength * d.chance(0.5) * (0.05 * PIXEL**2) / re**2
     # a common halo, off-centre, and an off-axis plume
     for width, share in ((2.2, 1.2), (1.3, 0.5)):
@@ -340,24 +358,22 @@ def _merging_galaxies(d, x, y, p):
         size = (re + 0.3 * p["separation"]) * width * d.uniform(0.6, 1.2)
         halo = np.exp(-np.sqrt((hx / size) ** 2 + (hy / (size * d.uniform(0.35, 0.9))) ** 2 + 0.02))
         disk += halo * strength * share * d.chance(0.7) * (0.25 * PIXEL**2) / size**2
-    radius = np.sqrt(x * x + y * y) / (re * d.uniform(1.5, 3.5))  # a shell: sharp outside
-    shell = np.exp(6 * (radius - 1)) / (1 + np.exp(np.minimum(40 * (radius - 1), 60)))
+    radius = np.sqrt(x * x + y * y) / (re * d.uniform(1.5, 3.5))
+    inside = np.minimum(radius - 1, 1.5)  # a shell rises outwards and ends sharply
+    shell = np.exp(6 * inside) / (1 + np.exp(40 * inside))
     shell *= np.maximum(np.cos(np.arctan2(y, x) - d.angle()), 0) ** 2
     old += shell * strength * d.chance(0.3) * (0.1 * PIXEL**2) / re**2
     return light, tau + ratio * tau2
 
 
-def _field_objects(d, x, y, p, flux, label):
-    """Add other galaxies (light, extended) and list foreground stars (positions, fluxes)."""
+def _field_objects(d, x, y, p):
+    """Draw the other galaxies and the foreground stars of the field, in g, r and z."""
     scene = np.zeros((CHUNK, 3, GRID, GRID), "f4")
     half = 0.5 * GRID * p["pixel_scale"]
-    for bright in (0.10, 0.0, 0.0):  # one may be a rival of the galaxy, most are faint background
-        mag = np.where(
-            d.chance(bright) > 0,
-            p["magnitude_r"] + d.uniform(0.8, 3.0),
-            d.uniform(18.2, 21.8),
-        )
-        present = d.chance(0.35)
+    for bright in (0.25, 0.0, 0.0):  # one may be a rival of the galaxy, most are faint background
+        rival, background = p["magnitude_r"] + d.uniform(0.8, 3.0), d.uniform(18.2, 21.8)
+        mag = np.where(d.chance(bright) > 0, rival, background)
+        present = d.chance(0.3)
         radius = (0.55 * 10 ** (0.15 * (21 - mag))).clip(0.3, 2.5) * d.lognormal(1, 0.3)
         ox, oy = half * d.uniform(-1, 1), half * d.uniform(-1, 1)
         u, v = _rotate(x - ox, y - oy, d.angle())
@@ -365,9 +381,9 @@ def _field_objects(d, x, y, p, flux, label):
         r = np.sqrt(u * u + (v / q) ** 2 + 0.02) * (1.678 / radius)
         shape = np.exp(-r) * (PIXEL**2 * 1.678**2 / (2 * np.pi * q)) / radius**2
         shape *= present * 10 ** (-0.4 * (mag - 22.5))
-        g_r, r_z = d.normal(0.75, 0.35, 0, 1.6), d.normal(0.6, 0.25, 0, 1.2)
-        scene += shape[:, None] * _colours(g_r, r_z)
-    for i, count in enumerate(d.rng.poisson(1.3, CHUNK)):
+        g_r = d.normal(0.75, 0.35, 0, 1.6)
+        scene += shape[:, None] * _colours(g_r, 0.55 * g_r + d.normal(0.1, 0.12, -0.2, 0.4))
+    for i, count in enumerate(d.rng.poisson(1.0, CHUNK)):
         # number counts of Galactic stars rise by about 0.25 dex a magnitude, 15.5 < r < 22
         mag = 22 + np.log10(d.rng.uniform(10 ** (-0.25 * 6.5), 1, count)) / 0.25
         g_r = np.clip(d.rng.normal(1.0, 0.5, count), 0.1, 1.6)
@@ -381,8 +397,8 @@ def _field_objects(d, x, y, p, flux, label):
         for a, wy in ((0, 1 - fy), (1, fy)):
             for b, wx in ((0, 1 - fx), (1, fx)):
                 np.add.at(scene[i], (slice(None), iy + a, ix + b), star * colour * wx * wy)
-        for k in np.flatnonzero(mag < 16.7):  # a saturated star bleeds along its column
-            bleed = 0.01 * np.exp(-np.abs(np.arange(GRID) - py[k]) / (6 * (17.5 - mag[k])))
+        for k in np.flatnonzero(mag < 16.2):  # a saturated star bleeds along its column
+            bleed = 0.006 * np.exp(-np.abs(np.arange(GRID) - py[k]) / (6 * (17.5 - mag[k])))
             scene[i, :, :, ix[k]] += bleed * star[k] * colour[:, k, None]
     return scene
 
@@ -431,13 +447,15 @@ def asinh_colour(flux):
     intensity = np.maximum(scaled, 0).mean(1, keepdims=True) + np.float32(1e-6)
     stretch = np.arcsinh(STRETCH_Q * intensity) / (np.sqrt(STRETCH_Q) * intensity)
     picture = np.clip(scaled * stretch.astype("f4"), 0, 1)[:, ::-1] * 255
-    # The viewer's JPEG keeps colour at half resolution: the grain of the sky is coarser in
-    # colour than in brightness.
+    # The viewer's JPEG keeps colour at half resolution and quantises its fine detail away: the
+    # grain of the sky is coarser in colour than in brightness.
     luma = np.einsum("nchw,c->nhw", picture, LUMA)[:, None]
     n, _, height, width = picture.shape
-    if height % 2 == 0 and width % 2 == 0:
-        chroma = (picture - luma).reshape(n, 3, height // 2, 2, width // 2, 2).mean((3, 5))
-        picture = luma + chroma.repeat(2, 2).repeat(2, 3)
+    if height % 4 == 0 and width % 4 == 0:
+        half = (picture - luma).reshape(n, 3, height // 2, 2, width // 2, 2).mean((3, 5))
+        quarter = half.reshape(n, 3, height // 4, 2, width // 4, 2).mean((3, 5))
+        half = 0.6 * half + 0.4 * quarter.repeat(2, 2).repeat(2, 3)
+        picture = luma + half.repeat(2, 2).repeat(2, 3)
     return np.clip(np.rint(picture), 0, 255).astype("u1").transpose(0, 2, 3, 1)
 
 
@@ -449,13 +467,7 @@ def _chunk(label, seed, chunk, seeing, noise, colour_shift):
         p = _smooth_parameters(d, p, label)
         draw = _smooth_galaxy
     elif label == EDGE_ON:
-        p["bulge_fraction"] = d.normal(0.30, 0.13, 0.06, 0.7)
-        p["bulge_radius"] = p["effective_radius"] * d.uniform(0.15, 0.4)
-        p["bulge_index"] = d.uniform(1, 3.5)
-        p["thickness"] = d.normal(0.20, 0.06, 0.09, 0.4)
-        p["inclination"] = d.uniform(80, 90)
-        p["young"] = d.uniform(0, 0.22)
-        p["dust"] = d.uniform(0, 2.0) * d.chance(0.7)
+        p = _edge_on_parameters(d, p)
         draw = _edge_on_galaxy
     elif label == MERGING:
         p = _member_parameters(d, p)
@@ -463,8 +475,6 @@ def _chunk(label, seed, chunk, seeing, noise, colour_shift):
     else:
         p = _spiral_parameters(d, p, label)
         draw = _disk_galaxy
-    if "axis_ratio" not in p:
-        p["axis_ratio"] = _disk_axis_ratio(p["inclination"])
     scale = p["pixel_scale"]
     axis = (np.arange(GRID, dtype="f4") - (GRID - 1) / 2).reshape(1, 1, GRID)
     wander = np.float32(0.25)  # arcsec, error of the catalogue's centre
@@ -472,10 +482,12 @@ def _chunk(label, seed, chunk, seeing, noise, colour_shift):
     y = axis.transpose(0, 2, 1) * scale - d.normal(0, wander, -1, 1)
     light, tau = draw(d, x, y, p)
     flux = 10 ** (-0.4 * (p["magnitude_r"] - 22.5))
-    g_r = p["colour_g_r"] + p.get("colour_gap", 0)
-    r_z = 0.55 * g_r + d.normal(0.08, 0.03, -0.02, 0.18)
-    young_g_r = d.normal(0.22, 0.1, 0.0, 0.45)
-    gradient = d.uniform(0.0, 0.25)
+    g_r = p["colour_g_r"]
+    r_z = 0.55 * g_r + d.normal(0.08, 0.025, 0, 0.16)
+    young_g_r = d.normal(0.27, 0.1, 0.0, 0.5)
+    gradient = d.uniform(0.0, 0.2)  # disks are bluer than bulges; smooth ones and edges hardly
+    if label in (ROUND, IN_BETWEEN, EDGE_ON):
+        gradient = 0.4 * gradient - 0.15 * (label == EDGE_ON)
     tables = (
         _colours(g_r, r_z),
         _colours(g_r - gradient, r_z - 0.55 * gradient),
@@ -484,75 +496,146 @@ def _chunk(label, seed, chunk, seeing, noise, colour_shift):
     scene = sum((flux * part)[:, None] * table for part, table in zip(light, tables, strict=True))
     if label not in (ROUND, IN_BETWEEN):
         scene *= np.exp(-tau[:, None] * EXTINCTION[:, None, None])
-    scene += _field_objects(d, x, y, p, flux, label)
+    scene += _field_objects(d, x, y, p)
     # each night has its own seeing, depth and calibration, a little wider than the survey's
     night = d.lognormal(1, 0.13)
-    fwhm = (
-        SEEING[:, None, None]
-        * (night * seeing)[:, None]
-        * d.rng.lognormal(0, 0.07, (CHUNK, 3, 1, 1))
-    )
     p["seeing"] = SEEING[1] * night * seeing
-    scene = _blur(scene, (fwhm / scale[:, None]).astype("f4"))
-    gain = d.rng.lognormal(0, 0.025, (CHUNK, 3, 1, 1)).astype("f4")
+    fwhm = SEEING[:, None, None] * (night * seeing / scale)[:, None]
+    fwhm *= d.rng.lognormal(0, 0.04, (CHUNK, 3, 1, 1)).astype("f4")
+    scene = _blur(scene, fwhm)
+    gain = d.rng.lognormal(0, 0.022, (CHUNK, 3, 1, 1)).astype("f4")
     tilt = np.array([-0.5, 0, 0.5]).reshape(3, 1, 1) * colour_shift
     scene *= gain * (10 ** (0.4 * tilt)).astype("f4")
     edge = (GRID - SIZE) // 2
     scene = scene[:, :, edge:-edge, edge:-edge]
+    scene += d.normal(0, 0.0012, -0.003, 0.003)[:, None] / STRETCH[:, None, None]  # sky residual
     images = asinh_colour(scene + _noise(d, scene, noise, scale))
     return images, {name: p[name].reshape(CHUNK).astype("f4") for name in PARAMETERS}
 
 
-def _positive_integer(name, value, smallest):
-    if isinstance(value, bool) or not isinstance(value, numbers.Integral):
-        raise TypeError(f"{name} must be an integer, got {value!r}")
+def _check_integer(name, value, smallest):
+    if isinstance(value, bool | np.bool_) or not isinstance(value, numbers.Integral):
+        raise TypeError(f"{name} must be an integer of at least {smallest}, got {value!r}")
     if value < smallest:
-        raise ValueError(f"{name} must be at least {smallest}, got {value}")
+        raise ValueError(f"{name} must be an integer of at least {smallest}, got {value}")
     return int(value)
 
 
-def _finite(name, value, positive=True):
-    if isinstance(value, bool) or not isinstance(value, numbers.Real):
-        raise TypeError(f"{name} must be a number, got {value!r}")
+def _check_real(name, value, positive=True):
+    allowed = "a finite number above 0" if positive else "a finite number"
+    if isinstance(value, bool | np.bool_) or not isinstance(value, numbers.Real):
+        raise TypeError(f"{name} must be {allowed}, got {value!r}")
     if not np.isfinite(value) or (positive and value <= 0):
-        allowed = "finite and positive" if positive else "finite"
         raise ValueError(f"{name} must be {allowed}, got {value}")
     return float(value)
 
 
 def simulate_class(label, n, seed=0, *, seeing=1.0, noise=1.0, colour_shift=0.0):
-    """todo"""
-    if isinstance(label, str):
-        if label not in CLASS_NAMES:
-            raise ValueError(f"label must be one of {CLASS_NAMES} or 0 to 6, got {label!r}")
+    """Simulate galaxies of one class.
+
+    Parameters
+    ----------
+    label : int or str
+        Class, 0 to 6 or a name of `CLASS_NAMES`.
+    n : int
+        Number of galaxies, at least 1. They are drawn 50 at a time from the random stream
+        ``[seed, label, chunk]``: the first galaxies of a larger set are those of a smaller one.
+    seed : int
+        At least 0.
+    seeing : float
+        Factor on the width of the seeing, whose median is 1.2 arcsec in r.
+    noise : float
+        Factor on the noise of sky and photons.
+    colour_shift : float
+        Reddening of g - z in magnitudes, half of it taken from g and half added to z.
+        These three change the observation only: the galaxies and their positions stay the same.
+
+    Returns
+    -------
+    images : array, shape (n, 96, 96, 3), uint8
+        Red, green, blue; 0.262 arcsec per pixel (0.524 for the largest galaxies).
+    parameters : dict of arrays, shape (n,), float32
+        What was put in, in physical units: see `PARAMETERS`.
+
+    Raises
+    ------
+    TypeError, ValueError
+        Naming the argument, its value and what is allowed.
+
+    Examples
+    --------
+    >>> images, parameters = simulate_class("Barred Spiral", 2)
+    >>> images.shape, images.dtype, parameters["bar_fraction"].shape
+    ((2, 96, 96, 3), dtype('uint8'), (2,))
+    """
+    if isinstance(label, str) and label in CLASS_NAMES:
         label = CLASS_NAMES.index(label)
-    if _positive_integer("label", label, 0) > 6:
-        raise ValueError(f"label must be one of {CLASS_NAMES} or 0 to 6, got {label}")
-    n = _positive_integer("n", n, 1)
-    seed = _positive_integer("seed", seed, 0)
+    if isinstance(label, str) or _check_integer("label", label, 0) >= len(CLASS_NAMES):
+        raise ValueError(f"label must be 0 to 6 or one of {CLASS_NAMES}, got {label!r}")
+    n = _check_integer("n", n, 1)
+    seed = _check_integer("seed", seed, 0)
     conditions = (
-        _finite("seeing", seeing),
-        _finite("noise", noise),
-        _finite("colour_shift", colour_shift, positive=False),
+        _check_real("seeing", seeing),
+        _check_real("noise", noise),
+        _check_real("colour_shift", colour_shift, positive=False),
     )
-    chunks = [_chunk(int(label), seed, c, *conditions) for c in range(-(-n // CHUNK))]
-    images = np.concatenate([images for images, _ in chunks])[:n]
-    parameters = {
-        name: np.concatenate([values[name] for _, values in chunks])[:n] for name in PARAMETERS
-    }
+    images = np.empty((n, SIZE, SIZE, 3), "u1")
+    parameters = {name: np.empty(n, "f4") for name in PARAMETERS}
+    for start in range(0, n, CHUNK):
+        block = slice(start, min(start + CHUNK, n))
+        drawn, values = _chunk(int(label), seed, start // CHUNK, *conditions)
+        images[block] = drawn[: block.stop - start]
+        for name in PARAMETERS:
+            parameters[name][block] = values[name][: block.stop - start]
     return images, parameters
 
 
 def simulate_galaxies(n_per_class, seed=0, *, return_parameters=False, **conditions):
-    """todo"""
-    n = _positive_integer("n_per_class", n_per_class, 1)
-    images = np.empty((n, 7, SIZE, SIZE, 3), "u1")
-    parameters = {name: np.empty((n, 7), "f4") for name in PARAMETERS}
-    for label in range(7):
+    """Simulate the seven classes in equal numbers.
+
+    The classes take turns (0, 1, ... 6, 0, 1, ...), so that any slice of whole turns is
+    balanced, and ``simulate_galaxies(10)`` is the beginning of ``simulate_galaxies(600)``.
+    4,200 images take about 10 CPU seconds.
+
+    Parameters
+    ----------
+    n_per_class : int
+        Galaxies per class, at least 1.
+    seed : int
+        At least 0. Sets of different seeds share no galaxy.
+    return_parameters : bool
+        Return the physical parameters as well.
+    **conditions
+        `seeing`, `noise` and `colour_shift` of `simulate_class`: a different observatory.
+
+    Returns
+    -------
+    images : array, shape (7 * n_per_class, 96, 96, 3), uint8
+    labels : array, shape (7 * n_per_class,), int64
+        Index into `CLASS_NAMES`.
+    parameters : dict of arrays, shape (7 * n_per_class,), float32
+        Only with `return_parameters`: see `PARAMETERS`.
+
+    Raises
+    ------
+    TypeError, ValueError
+        Naming the argument, its value and what is allowed.
+
+    Examples
+    --------
+    >>> images, labels = simulate_galaxies(2, seed=1)
+    >>> images.shape, labels[:8].tolist()
+    ((14, 96, 96, 3), [0, 1, 2, 3, 4, 5, 6, 0])
+    """
+    n = _check_integer("n_per_class", n_per_class, 1)
+    images = np.empty((n, len(CLASS_NAMES), SIZE, SIZE, 3), "u1")
+    parameters = {name: np.empty((n, len(CLASS_NAMES)), "f4") for name in PARAMETERS}
+    for label in range(len(CLASS_NAMES)):
         images[:, label], values = simulate_class(label, n, seed, **conditions)
         for name in PARAMETERS:
             parameters[name][:, label] = values[name]
-    labels = np.tile(np.arange(7), n)
-    images = images.reshape(7 * n, SIZE, SIZE, 3)
-    parameters = {name: values.reshape(-1) for name, values in parameters.items()}
-    return (images, labels, parameters) if return_parameters else (images, labels)
+    images = images.reshape(-1, SIZE, SIZE, 3)
+    labels = np.tile(np.arange(len(CLASS_NAMES), dtype="i8"), n)
+    if not return_parameters:
+        return images, labels
+    return images, labels, {name: values.reshape(-1) for name, values in parameters.items()}
