@@ -16,7 +16,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from nbgrader.utils import is_solution
 from nbgrader.validator import Validator
 
-from utils.manage import assignments, autograde, grade, submissions
+from utils.manage import assignments, autograde, grade, submissions, table
 
 SECRET = "assert mean([5.0, 6.0]) == 5.5"
 
@@ -119,6 +119,7 @@ def graded(sources, tmp_path_factory):
     hand_in(f"loop/{usual}", {"mean": HANGS, **REST})
     hand_in(f"stubborn/{usual}", GOOD, added=[STUBBORN])
     hand_in(f"exit/{usual}", GOOD, added=[DIES])
+    hand_in(f"mute/{usual}", GOOD, added=["import io, sys\nsys.stdout = io.StringIO()"])
     hand_in(f"hog/{usual}", GOOD, added=[HOG])
     hand_in(f"damaged/{usual}", data=b'{"cells": [')
     hand_in("empty_90_means.ipynb", data=b"\n")
@@ -167,6 +168,7 @@ EXPECTED = [
     ("loop", "1", "look", "cell mean-test was stopped: it ran longer than 5 s"),
     ("stubborn", "3", "look", "cell added-3 was stopped"),
     ("exit", "3", "look", "cell added-3 ends Python itself"),
+    ("mute", "1", "look", "cell mean-test did not run, or could not print"),
     ("hog", "3", "look", "cell added-3 .*stopped at 0.4 GB of memory"),
     ("damaged", "", "not graded", "damaged: it is not JSON.*90_means.ipynb"),
     ("empty", "", "not graded", "the file is empty"),
@@ -251,7 +253,7 @@ def test_feedback_says_why_a_file_could_not_be_graded(graded):
 
 @pytest.mark.parametrize("name", ["=1+1", "+x", "-x", "@x", "\tx"])
 def test_a_spreadsheet_reads_no_formula(name):
-    assert grade.safe(name) == f"'{name}"
+    assert table.safe(name) == f"'{name}"
 
 
 def test_total_time_limit(sources, tmp_path, capsys):
@@ -260,8 +262,12 @@ def test_total_time_limit(sources, tmp_path, capsys):
     (tmp_path / "in").mkdir()
     nbformat.write(notebook, tmp_path / "in" / "slow_90_means.ipynb")
     arguments = [str(tmp_path / "in"), f"--out={tmp_path / 'out'}", "--time=4"]
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "grades.csv").write_text("with points by hand")
     assert grade.main(arguments, sources) == 0
     assert "1/1 slow 90_means ... not graded (stopped after 4 s in all" in capsys.readouterr().out
+    (kept,) = (tmp_path / "out").glob("grades-*.csv")
+    assert kept.read_text() == "with points by hand"
 
 
 def test_without_home_folder_and_for_one_assignment(sources, tmp_path):
@@ -292,6 +298,7 @@ def test_wrong_arguments_get_a_clear_line(sources, tmp_path, capsys):
         ([str(tmp_path / "empty")], "holds no submission"),
         ([str(tmp_path), "--assignment=89_x"], "there is no assignment '89_x'; there are 90_means"),
         ([str(tmp_path), f"--out={tmp_path / 'out'}"], "--out must lie outside"),
+        ([str(tmp_path), f"--out={os.devnull}/out"], "cannot write to"),
     ):
         assert grade.main(arguments, sources) == 2
         assert message in capsys.readouterr().out

@@ -1,5 +1,9 @@
 """The earthquake simulator: travel times, arrivals, least squares, bound, errors."""
 
+import time
+from pathlib import Path
+
+import nbformat
 import numpy as np
 import pytest
 
@@ -136,3 +140,40 @@ def test_the_wave_front_starts_when_the_wave_reaches_the_ground():
 def test_bad_input_is_named(function, arguments, error, says):
     with pytest.raises(error, match=says):
         getattr(earthquakes, function)(*arguments)
+
+
+def test_the_wave_fronts_are_drawn():
+    figure = drawn(10.0)
+    assert "P front has a radius of 59 km" in figure.alt
+    assert "S front one of 34 km" in figure.alt
+    early = drawn(1.0)  # neither wave has reached the ground
+    assert "P front has a radius of 0 km" in early.alt
+
+
+def drawn(seconds):
+    from utils import explore
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("COURSE_STATIC", "1")
+        return explore.wave_fronts(PLACES, (38.0, 62.0), seconds)
+
+
+@pytest.mark.parametrize(("noise", "steps", "limit"), [(1.0, 4000, 1.05), (0.2, 7500, 1.15)])
+def test_the_network_of_the_lecture_comes_close_to_the_bound_in_20_seconds(noise, steps, limit):
+    """Train the lecture's own network with another seed; noise is that of S, P has half of it."""
+    import keras
+    import tensorflow as tf
+
+    path = Path(__file__).resolve().parents[1] / "notebooks" / "03_mlp.ipynb"
+    (source,) = [c.source for c in nbformat.read(path, 4).cells if c.id == "locator"]
+    names = {"keras": keras, "tf": tf, "np": np, "layers": keras.layers}
+    names |= {"earthquakes": earthquakes, "stations": PLACES}
+    exec(source, names)
+    started = time.process_time()
+    locate = names["train_locator"](noise, steps, seed=11)
+    spent = time.process_time() - started
+
+    events, arrivals = earthquakes.simulate_events(8000, PLACES, noise / 2, noise, seed=12)
+    bound = np.sqrt(np.mean(earthquakes.cramer_rao(events, PLACES, noise / 2, noise) ** 2))
+    assert earthquakes.rms_distance(locate(arrivals), events) < limit * bound
+    assert spent < 20, f"{spent:.0f} CPU seconds"

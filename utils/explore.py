@@ -269,3 +269,44 @@ def approximation(network, target, low, high, units=6):
         )  # fmt: skip
 
     return sliders(draw, units=(1, 40, 1, int(units)))
+
+
+def decoder(decode, low, high, start=(0.0, 0.0), note=""):
+    """Slide through a latent plane and watch what a decoder makes of each point.
+
+    Parameters
+    ----------
+    decode : callable
+        Maps an array (n, 2) of codes to pictures (n, height, width).
+    low, high : sequence of two floats
+        Ranges of the two numbers.
+    start : sequence of two floats
+        The point at the start.
+    note : str
+        See `plots.finish`.
+
+    Returns
+    -------
+    CourseFigure or None
+        See `sliders`.
+    """
+
+    def draw(first, second):
+        steps = np.linspace(-0.5, 0.5, 7)
+        row = np.array([[first + step * (high[0] - low[0]), second] for step in steps])
+        column = np.array([[first, second + step * (high[1] - low[1])] for step in steps])
+        return plots.images(
+            decode(np.concatenate([row, column])), ncols=7, cmap="gray_r", limits=(0, 1), note=note,
+            titles=[f"({a:.1f}, {b:.1f})" for a, b in np.concatenate([row, column])],
+            caption="Neighbouring codes give neighbouring shapes, and between two digits lies "
+            "something that is neither: decoded pictures along the first number (top) and along "
+            "the second one (bottom); the point that the sliders choose stands in the middle.",
+            alt="Two rows of seven decoded digits that change their shape step by step.",
+        )  # fmt: skip
+
+    ranges = [(float(a), float(b), float(b - a) / 40) for a, b in zip(low, high)]
+    return sliders(
+        draw,
+        first=(*ranges[0], float(start[0])),
+        second=(*ranges[1], float(start[1])),
+    )

@@ -760,3 +760,38 @@ def fronts(points, centre, radii, *, xlabel, ylabel, caption, alt, limits, title
     axes.set(xlabel=xlabel, ylabel=ylabel, title=title, xlim=limits, ylim=limits, aspect="equal")
     axes.legend(loc="upper left", bbox_to_anchor=(1, 1))
     return finish(figure, caption, alt)
+
+
+def glyphs(parts, labels, *, caption, alt, limits=None, size=None, note=""):
+    """Draw labelled points side by side, each as the character of its class.
+
+    Parameters
+    ----------
+    parts : dict of str to array (n, 2)
+        Title of each panel and the points in it.
+    labels : array (n,) of int
+        Class of each point, the same in all panels; drawn as this number, in its colour.
+    limits : sequence of ((float, float), (float, float)) or None, optional
+        Ranges of the axes of each panel; by default where 98 % of the points lie.
+    caption, alt, note : str
+        See `finish`.
+    size : (float, float), optional
+        Width and height of the whole figure in inches.
+
+    Returns
+    -------
+    CourseFigure
+    """
+    figure, axes = new(len(parts), size=size or (6 * len(parts), 5.6), squeeze=False)
+    shades = matplotlib.colormaps["tab10"].colors
+    for k, (axis, (title, points)) in enumerate(zip(axes.flat, parts.items())):
+        points = np.asarray(points, float)
+        for value in np.unique(labels):
+            look = {"marker": f"${value}$", "color": shades[value % 10], "s": 55, "linewidths": 0.3}
+            axis.scatter(*points[np.asarray(labels) == value].T, **look)
+        chosen = limits[k] if limits else np.percentile(points, [1, 99], axis=0).T
+        margin = 0.05 * np.ptp(chosen, axis=1)
+        axis.set_xlim(chosen[0][0] - margin[0], chosen[0][1] + margin[0])
+        axis.set_ylim(chosen[1][0] - margin[1], chosen[1][1] + margin[1])
+        axis.set(title=title, xlabel="first number", ylabel="second number")
+    return finish(figure, caption, alt, note)

@@ -10,11 +10,12 @@ def _same(a, b, rtol=1e-6):
 
 
 def _parts(result, names, shapes, function):
-    """Return the arrays of a student's tuple, after their number and shapes are checked."""
+    """Return the parts of a student's tuple, after their number and shapes are checked."""
     several = isinstance(result, tuple | list) and len(result) == len(names)
     what = f"{len(result)} things" if isinstance(result, tuple | list) else f"one, {kind(result)}"
     require(several, f"{function} must return {len(names)} things, {', '.join(names)}, not {what}")
-    return [array(r, s, f"{n} of {function}") for r, s, n in zip(result, shapes, names)]
+    named = [array(r, s, f"{n} of {function}") for r, s, n in zip(result, shapes, names)]
+    return named + list(result[len(named) :])  # without a shape: read later
 
 
 def _scaled(found, right, name, n):
@@ -138,7 +139,7 @@ def momentum_step(function):
             (beta * velocity - (1 - beta) * rate * g, "no factor 1 - beta belongs to the gradient"),
             (
                 beta * velocity + (1 - beta) * g,
-                "that is a running mean, not the velocity asked for",
+                "that is a running mean, not a velocity",
             ),
             (velocity - rate * g, "beta has no effect on the velocity"),
             (-rate * g, "the old velocity has no effect"),
@@ -165,12 +166,15 @@ def momentum_step(function):
 def adam_step(function):
     name = "adam_step"
     rng = np.random.default_rng(24)
-    w, m, v = np.array([0.5, -1.0, 2.0]), np.zeros(3), np.zeros(3)
-    rate, b1, b2, eps = 0.01, 0.8, 0.99, 1e-4
-    for t in (1, 2, 3, 10):
-        g = np.array([1e-4, 1.0, -3.0]) * rng.uniform(0.5, 2, 3)
+    w, rate, b1, b2, eps = np.array([0.5, -1.0, 2.0]), 0.01, 0.8, 0.99, 1e-4
+    for t in (3, 10, 1):
+        scale = np.array([1e-4, 1.0, -3.0])
+        g = scale * rng.uniform(0.5, 2, 3)
+        m, v = (t > 1) * scale * rng.uniform(0.1, 1, 3), (t > 1) * scale**2 * rng.uniform(0.1, 1, 3)
         result = call(function, w, m, v, g, t, rate, b1, b2, eps, name=name)
-        new_w, new_m, new_v = _parts(result, ("w", "m", "v"), ((3,),) * 3, name)
+        _parts(result, ("w", "m", "v"), (), name)
+        new_w, new_m, new_v = result
+        new_m, new_v = array(new_m, (3,), f"m of {name}"), array(new_v, (3,), f"v of {name}")
         right_m, right_v = b1 * m + (1 - b1) * g, b2 * v + (1 - b2) * g**2
         for found, right, wrongs in (
             (
@@ -201,10 +205,10 @@ def adam_step(function):
             for wrong, why in wrongs:
                 require(not _same(found, wrong), why)
             require(False, f"{why[0]} is wrong at t = {t}")
+        new_w = array(new_w, (3,), f"w of {name}")
         step = _adam_change(right_m, right_v, t, rate, b1, b2, eps)
         if not _same(new_w - w, step, rtol=1e-7):
             _name_adam_mistake(new_w - w, step, (right_m, right_v, t, rate, b1, b2, eps), g)
-        w, m, v = w + step, right_m, right_v
 
 
 def _adam_change(m, v, t, rate, b1, b2, eps):
@@ -243,7 +247,7 @@ def largest_rate(function, factor):
     name = "largest_rate"
     rng = np.random.default_rng(25)
     crossed = np.array([[3.0, 1.0], [1.0, 3.0], [3.0, 1.0], [1.0, 3.0]])
-    for x in (crossed, rng.normal(size=(30, 3)) @ rng.normal(size=(3, 3))):
+    for x in (rng.normal(size=(30, 3)) @ rng.normal(size=(3, 3)), crossed):
         n = len(x)
         H = 2 / n * x.T @ x
         curvatures = np.linalg.eigvalsh(H)

@@ -21,8 +21,9 @@ from utils.manage import assignments
 STUDENT = "student"  # nbgrader never sees the real name, which may hold any character
 HIDDEN = "BEGIN HIDDEN TESTS"
 MARK = "[hidden tests]"  # printed where they begin, so that feedback can end there
-ENDED, STUCK = "PythonEnded", "CellTimeoutError"
-REASONS = {
+ENDED, STUCK, SILENT = "PythonEnded", "CellTimeoutError", "NotRun"
+REASONS = {  # by the name of the error in the cell's output
+    SILENT: "did not run, or could not print",
     ENDED: "ends Python itself (os._exit, a crash, or too much memory): left out",
     STUCK: "was stopped: it ran longer than {timeout} s",
 }
@@ -37,23 +38,33 @@ class CarefulExecute(Execute):
 
     def preprocess(self, nb, resources):
         sources = [cell.source for cell in nb.cells]
-        for cell in filter(is_grade, nb.cells):
-            cell.source = re.sub(
-                f"(?m)^( *)#+ *{HIDDEN}", rf"\1print('{MARK}')\n\g<0>", cell.source
-            )
-        for _ in nb.cells:
-            try:
-                super().preprocess(nb, resources)
-                break
-            except (DeadKernelError, CellTimeoutError) as error:
-                name = STUCK if isinstance(error, CellTimeoutError) else ENDED
-                nb.cells[self.current].source = f"raise type({name!r}, (Exception,), {{}})()"
+        tests = [cell for cell in nb.cells if is_grade(cell) and cell.cell_type == "code"]
+        begin, mark = f"(?m)^( *)#+ *{HIDDEN}", rf"\1print('{MARK}')\n\g<0>"
+        for cell in tests:
+            cell.source = re.sub(begin, mark, cell.source)
+        marked = [cell for cell in tests if MARK in cell.source]
+        self._run(nb, resources)
         for cell, source in zip(nb.cells, sources):
             cell.source = source
-        tests = [cell for cell in nb.cells if is_grade(cell) and cell.cell_type == "code"]
-        for cell in tests:  # nbgrader takes a warning for a failed test
+        for cell in tests:  # nbgrader takes a warning for a failed test ...
             cell.outputs = [output for output in cell.outputs if output.get("name") != "stderr"]
+        for cell in marked:  # ... and silence for a passed one
+            if not any(o.output_type == "error" or MARK in o.get("text", "") for o in cell.outputs):
+                cell.outputs.append(nbformat.v4.new_output("error", ename=SILENT, evalue=""))
         return nb, resources
+
+    def _run(self, nb, resources):
+        left_out = {None}
+        self.current = None
+        while True:
+            try:
+                return super().preprocess(nb, resources)
+            except (DeadKernelError, CellTimeoutError) as error:
+                if self.current in left_out:
+                    raise
+                left_out.add(self.current)
+                name = STUCK if isinstance(error, CellTimeoutError) else ENDED
+                nb.cells[self.current].source = f"raise type({name!r}, (Exception,), {{}})()"
 
     def preprocess_cell(self, cell, resources, index):
         self.current = index
@@ -168,17 +179,19 @@ def _bare(text):
 
 def _visible(outputs):
     """The outputs of a test cell up to where its hidden tests begin."""
-    beyond = False
+    beyond, printed = False, ""
     for output in outputs:
         if output.output_type == "error":
             if beyond:
                 output.ename, output.evalue = "NotPassed", "a further test of this exercise fails"
             output.traceback = [f"{output.ename}: {output.evalue}"]  # the rest shows source lines
-            yield output
+            if not output.evalue or output.evalue not in printed:  # a check prints its verdict, too
+                yield output
         elif not beyond:
-            if output.output_type == "stream" and MARK in output.text:
-                beyond = True
-                output.text = output.text.partition(MARK)[0]
+            if output.output_type == "stream":
+                output.text, found, _ = output.text.partition(MARK)
+                beyond = bool(found)
+                printed += output.text
             yield output
 
 

@@ -25,7 +25,7 @@ with quiet_stderr():  # TensorFlow's import writes lines that are of no use to a
 
 # The fast recipe: the longer the training, the more variation of the images it can use.
 FAST = {
-    "real": ({"epochs": 2, "max_shift": 1}, {"epochs": 4, "max_shift": 2}),
+    "real": ({"epochs": 2, "max_shift": 1}, {"epochs": 3, "max_shift": 2}),
     "stand-in": ({"epochs": 10, "max_shift": 1},),
 }
 

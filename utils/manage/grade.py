@@ -7,43 +7,21 @@ container, in which it can do no harm.
 """
 
 import argparse
-import csv
 import html
-import io
 import logging
+import shutil
 import sys
 import tempfile
 import threading
 import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass, field
+from datetime import datetime
 from itertools import chain
 from pathlib import Path
 
 from utils.manage import assignments, submissions, supervise
-
-GRADED, LOOK, NOT_GRADED, MISSING = "graded", "look", "not graded", "missing"
-
-
-@dataclass
-class Row:
-    """One student's submission to one assignment, and what became of it."""
-
-    student: str
-    assignment: str
-    cells: list | None = None  # of the notebook that is graded
-    status: str = NOT_GRADED
-    remarks: list = field(default_factory=list)
-    points: dict = field(default_factory=dict)  # exercise -> [points or None, maximum]
-    seconds: float = 0.0
-    cpu: float = 0.0
-
-    def sums(self):
-        """Return the points by nbgrader, the maximum, and the points left for a human."""
-        given = sum(points or 0 for points, _ in self.points.values())
-        by_hand = sum(most for points, most in self.points.values() if points is None)
-        return given, sum(most for _, most in self.points.values()), by_hand
+from utils.manage.table import GRADED, LOOK, MISSING, Row, table
 
 
 def rows_of(folder, courses, only=None):
@@ -125,33 +103,6 @@ def _grade(row, courses, options, stop):
     return row, feedback
 
 
-def table(rows, courses):
-    """Return the text of grades.csv."""
-    named = {row.assignment for row in rows}
-    exercises = {
-        exercise: None
-        for name, course in sorted(courses.items())
-        for exercise in course.exercises.values()
-        if name in named
-    }
-    head = ["student", "assignment", "points", "max_points", "by_hand"]
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow([*head, *exercises, "status", "remark"])
-    for row in rows:
-        cells = {e: "" if p is None else f"{p:g}" for e, (p, _) in row.points.items()}
-        sums = [f"{n:g}" for n in row.sums()] if row.points else [""] * 3
-        who = [safe(row.student), safe(row.assignment), *sums]
-        words = [row.status, safe("; ".join(row.remarks))]
-        writer.writerow([*who, *(cells.get(e, "") for e in exercises), *words])
-    return text.getvalue()
-
-
-def safe(text):
-    """Return a text that a spreadsheet does not take for a formula."""
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
-
-
 def options_of(arguments):
     """Read the command line."""
     parser = argparse.ArgumentParser(
@@ -180,9 +131,17 @@ def main(arguments=None, sources_folder=assignments.SOURCES):
         problem = f"there is no assignment {options.assignment!r}; there are {', '.join(known)}"
     elif out.is_relative_to(folder):
         problem = "--out must lie outside of the folder of submissions"
+    else:
+        try:
+            out.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            problem = f"cannot write to {out}: {error.strerror}"
     if problem:
         print(f"run.py grade: {problem}")
         return 2
+    if hasattr(sys.stdout, "reconfigure"):
+        sys.stdout.reconfigure(errors="replace")  # a console may lack the letters of a name
+    print(f"reading {options.folder} and {len(known)} assignments ...", flush=True)
     logging.getLogger("traitlets").setLevel(logging.ERROR)
     with tempfile.TemporaryDirectory(prefix="grading-") as work:
         courses = supervise.Courses(known, work)
@@ -191,6 +150,9 @@ def main(arguments=None, sources_folder=assignments.SOURCES):
             print(f"run.py grade: {options.folder} holds no submission")
             return 2
         _grade_all(rows, courses, options, out)
+    if (out / "grades.csv").exists():  # somebody may have added points by hand
+        when = datetime.fromtimestamp((out / "grades.csv").stat().st_mtime)
+        shutil.copy2(out / "grades.csv", out / f"grades-{when:%Y%m%d-%H%M%S}.csv")
     assignments.write(out / "grades.csv", table(rows, courses))
     counts = Counter(row.status for row in rows)
     print(", ".join(f"{n} {status}" for status, n in counts.items()), end="; ")

@@ -115,7 +115,7 @@ def _limited(folder, name, options, stop):
         over = time.monotonic() > ends
         if over or stop.is_set():
             reason = f"stopped after {options.time} s in all: look for an endless loop"
-            _kill(process.pid)
+            _kill(process)
             break
         for child in _children(process.pid):
             try:
@@ -135,12 +135,13 @@ def _children(pid):
         return []
 
 
-def _kill(pid):
-    for process in [*_children(pid), psutil.Process(pid)]:
+def _kill(process):
+    for child in _children(process.pid):
         try:
-            process.kill()
+            child.kill()
         except psutil.Error:
-            pass
+            pass  # it has ended meanwhile
+    process.kill()
 
 
 def _last_error(log):

@@ -57,8 +57,8 @@ PARAMETERS = (
     "inclination",  # degrees, 0 face-on; nan for smooth galaxies
     "bulge_fraction",  # of the r-band light; 1 for a pure Sersic body
     "bar_fraction",  # of the r-band light
-    "pitch_angle",  # degrees; nan without arms
-    "arm_contrast",  # strength of the arms in young light, 0 to 1; nan without arms
+    "pitch_angle",  # degrees [7]; nan without arms
+    "arm_contrast",  # amplitude of the arms in young light, 0 to 1.2; nan without arms
     "separation",  # arcsec between the members of a merger; nan otherwise
     "colour_g_r",  # mag, colour of the old stars
     "seeing",  # arcsec FWHM in r
@@ -279,7 +279,10 @@ def _edge_on_parameters(d, p):
 
 def _smooth_parameters(d, p, label):
     """Add the parameters of a galaxy without arms; "round" and "in-between" overlap in shape."""
-    round_q, oval_q = 1 - np.abs(d.normal(0.07, 0.065, -0.3, 0.3)), d.normal(0.66, 0.12, 0.36, 0.92)
+    round_q, oval_q = (
+        1 - np.abs(d.normal(0.07, 0.06, -0.3, 0.3)),
+        d.normal(0.645, 0.115, 0.36, 0.92),
+    )
     p["axis_ratio"] = round_q if label == ROUND else oval_q
     p["index"] = np.clip(d.lognormal(2.0, 0.45), 0.8, 6.0)
     p["bulge_fraction"] = np.where(d.chance(0.55) > 0, 1, d.uniform(0.4, 0.9)).astype("f4")
@@ -313,8 +316,8 @@ def _member_parameters(d, p):
 def _merging_galaxies(d, x, y, p):
     """Draw two galaxies, their tails, bridge, shells, plumes and common halo [8].
 
-    The separation runs from one scale length (two nuclei in one body) to beyond the image, and
-    the debris from none (first approach) to a quarter of the light.
+    The separation runs from 1.8 arcsec (two nuclei in one body) to 20 (a companion outside the
+    image), the debris from next to nothing (first approach) to a good part of the light.
     """
     re = p["effective_radius"]
     ratio = 10 ** (-0.4 * d.uniform(0, 1.6))  # flux of the second member, 1 : 1 to 1 : 4
