@@ -1,0 +1,227 @@
+"""Typical wrong answers of assignment 09 with the message each must get, and right ones."""
+
+import numpy as np
+
+
+def svd(x, k, centre=True, rows=True):
+    mean = x.mean(axis=0)
+    v = np.linalg.svd(x - mean if centre else x, full_matrices=False)[2][:k]
+    return mean, v if rows else v.T
+
+
+def by_covariance(x, k):
+    values, vectors = np.linalg.eigh(np.cov(x, rowvar=False))
+    order = np.argsort(values)[::-1][:k]
+    return list(x.mean(axis=0)), [-vectors[:, i] for i in order]
+
+
+def by_gram(x, k):
+    mean = np.mean(x, axis=0, keepdims=True)
+    values, u = np.linalg.eigh((x - mean) @ (x - mean).T)
+    v = u[:, ::-1][:, :k].T @ (x - mean)
+    return mean[0], v / np.linalg.norm(v, axis=1, keepdims=True)
+
+
+def smallest(x, k):
+    return x.mean(axis=0), np.linalg.eigh(np.cov(x.T))[1][:, :k].T
+
+
+def rising(x, k):
+    mean, v = svd(x, k)
+    return mean, v[::-1]
+
+
+def scaled(x, k):
+    mean = x.mean(axis=0)
+    _, s, v = np.linalg.svd(x - mean, full_matrices=False)
+    return mean, s[:k, None] * v[:k]
+
+
+def samples_as_columns(x, k):
+    mean = x.mean(axis=1)
+    return mean, np.linalg.svd(x.T - mean, full_matrices=False)[2][:k]
+
+
+def left_vectors(x, k):
+    mean = x.mean(axis=0)
+    return mean, np.linalg.svd(x - mean, full_matrices=False)[0][:, :k]
+
+
+def models(
+    maps, filters=(16, 32), activation=None, end="sigmoid", padding=0, last=8, dense=False, up=False
+):
+    import keras
+    from keras import layers
+
+    how = {"strides": 2, "padding": "same"}
+    there = [layers.Conv2D(n, 3, activation="relu", **how) for n in filters]
+    last = maps if last is None else last
+    code = layers.Conv2D(last, 3, activation=activation, **how)
+    if dense:
+        there, code = [layers.Flatten(), layers.Dense(16 * maps)], layers.Reshape((4, 4, maps))
+    back = [
+        layers.Conv2DTranspose(filters[1], 3, activation="relu", output_padding=padding, **how),
+        layers.Conv2DTranspose(filters[0], 3, activation="relu", **how),
+        layers.Conv2DTranspose(1, 5, activation=end, **how),
+    ]
+    if up:
+        back = [
+            *(layers.UpSampling2D(2), layers.Cropping2D(((1, 0), (0, 1)))),
+            *(layers.Conv2D(8, 3, padding="same", activation="gelu"), layers.UpSampling2D(4)),
+            layers.Conv2D(1, 3, padding="same", activation="sigmoid"),
+        ]
+    encoder = keras.Sequential([keras.Input((28, 28, 1)), *there, code])
+    return encoder, keras.Sequential([keras.Input((4, 4, maps)), *back])
+
+
+def good(maps):
+    return models(maps, last=None)
+
+
+def upsampling(maps):
+    return list(models(maps, last=None, filters=(8, 8), up=True))
+
+
+def square(x, x_hat):
+    return ((x - x_hat) ** 2).sum(axis=(1, 2, 3))
+
+
+def ink(x):
+    return x.sum(axis=(1, 2, 3))
+
+
+def score_in_loops(x, x_hat):
+    return [np.sum((a - b) ** 2) / np.sum(a) for a, b in zip(x, x_hat)]
+
+
+def alarm(spare, normal, anomalous, rate, source=0, side=1, factor=1):
+    scores = (spare, normal, anomalous)[source]
+    theta = np.quantile(scores, 1 - rate if side > 0 else rate)
+    return theta, factor * np.mean(normal > theta), factor * np.mean(anomalous > theta)
+
+
+def alarm_by_sorting(spare, normal, anomalous, rate):
+    theta = sorted(spare)[len(spare) - int(round(rate * len(spare))) - 1]
+    return [theta, sum(normal > theta) / len(normal), sum(anomalous > theta) / len(anomalous)]
+
+
+def alarm_counts(s, n, a, rate):
+    theta = np.quantile(s, 1 - rate)
+    return theta, np.sum(n > theta), np.sum(a > theta)
+
+
+def alarm_below(s, n, a, rate):
+    theta = np.quantile(s, 1 - rate)
+    return theta, np.mean(n <= theta), np.mean(a <= theta)
+
+
+def alarm_exchanged(s, n, a, rate):
+    theta, false_alarms, found = alarm(s, n, a, rate)
+    return theta, found, false_alarms
+
+
+def alarm_on_spare(s, n, a, rate):
+    theta, _, found = alarm(s, n, a, rate)
+    return theta, np.mean(s > theta), found
+
+
+def alarm_all(s, n, a, rate):
+    return alarm(np.concatenate([s, n, a]), n, a, rate)
+
+
+def alarm_two_sigma(s, n, a, rate):
+    theta = s.mean() + 2 * s.std()
+    return theta, np.mean(n > theta), np.mean(a > theta)
+
+
+WRONG = {
+    "09.1": [
+        ((lambda x, k: svd(x, k, centre=False),), "subtract the mean"),
+        ((lambda x, k: svd(x, k, rows=False),), "transposed"),
+        ((smallest,), "smallest spread"),
+        ((rising,), "rising order"),
+        ((scaled,), "length one"),
+        ((samples_as_columns,), "one per image"),
+        ((left_vectors,), "one row per image"),
+        ((lambda x, k: (0 * x[0], svd(x, k)[1]),), "mean is zero"),
+        ((lambda x, k: (x.mean(), svd(x, k)[1]),), "shape ()"),
+        ((lambda x, k: svd(x, k)[1],), "must return the pair"),
+        ((lambda x, k: svd(x, k + 1),), "it must have"),
+        ((lambda x, k: (x.mean(axis=0), np.eye(6)[:k]),), "single pixels"),
+        ((lambda x, k: (x.mean(axis=0), np.roll(svd(x, 6)[1], 1, axis=0)[:k]),), "not a principal"),
+        ((lambda x, k: (x.mean(axis=0), "v"),), "array of numbers"),
+        ((lambda x, k: x.mean(axis=2),), "raises AxisError"),
+        ((None,), "must be a function"),
+    ],
+    "09.2": [
+        ((lambda maps: models(maps, activation="relu", last=None),), "never negative"),
+        ((lambda maps: models(maps, activation="tanh", last=None),), "bounded"),
+        ((lambda maps: models(maps, end=None, last=None),), "must stay in [0, 1]"),
+        ((lambda maps: models(maps, padding=None, last=None),), "(32, 32, 1)"),
+        ((models,), "it must be (4, 4, 2)"),
+        ((lambda maps: models(maps, dense=True),), "no Conv2D"),
+        ((lambda maps: models(maps, filters=(64, 256), last=None),), "too many"),
+        ((lambda maps: good(maps)[::-1],), "the encoder for 8 maps takes"),
+        ((lambda maps: good(maps)[0],), "must return the pair"),
+        ((lambda maps: (good(maps)[0], "decoder"),), "must be a Keras model"),
+        ((lambda maps: maps / 0,), "raises ZeroDivisionError"),
+        ((8,), "must be a function"),
+    ],
+    "09.3": [
+        ((square,), "raw error"),
+        ((lambda x, y: ((x - y) ** 2).mean(axis=(1, 2, 3)),), "raw error"),
+        ((lambda x, y: ((x - y) ** 2).mean(axis=(1, 2, 3)) / ink(x),), "a mean and the ink a sum"),
+        ((lambda x, y: square(x, y) / x.mean(axis=(1, 2, 3)),), "a sum and the ink a mean"),
+        ((lambda x, y: np.sqrt(square(x, y)) / ink(x),), "root too many"),
+        ((lambda x, y: ink(x) / square(x, y),), "upside down"),
+        ((lambda x, y: square(x, y) / ink(y),), "not of the reconstruction"),
+        ((lambda x, y: square(x, y) / ink(x**2),), "without a square"),
+        ((lambda x, y: ink(np.abs(x - y)) / ink(x),), "not squared"),
+        ((lambda x, y: ink(x - y) ** 2 / ink(x),), "square first"),
+        ((lambda x, y: square(x, y) * ink(x),), "not multiplied"),
+        ((lambda x, y: square(x, y) / x.sum(),), "its own ink"),
+        ((lambda x, y: ((x - y) ** 2).sum() / x.sum(),), "one number for all"),
+        ((lambda x, y: ((x - y) ** 2).sum(axis=(1, 2)) / x.sum(axis=(1, 2)),), "shape (5, 1)"),
+        ((lambda x, y: square(x, y) / 0 * 0,), "NaN"),
+    ],
+    "09.4": [
+        ((lambda s, n, a, r: alarm(s, n, a, r, side=-1),), "wrong side"),
+        ((lambda s, n, a, r: alarm(s, n, a, r, source=2, side=-1),), "from the anomalies"),
+        ((lambda s, n, a, r: alarm(s, n, a, r, source=1),), "from the test set"),
+        ((alarm_all,), "from all images"),
+        ((lambda s, n, a, r: alarm(s, n, a, r / 2),), "one side only"),
+        ((lambda s, n, a, r: alarm(s, n, a, r / 100),), "not a number of per cent"),
+        ((alarm_two_sigma,), "of the spare images lies above"),
+        ((alarm_counts,), "number of images"),
+        ((lambda s, n, a, r: alarm(s, n, a, r, factor=100),), "in per cent"),
+        ((alarm_below,), "lies below theta"),
+        ((alarm_exchanged,), "exchanged"),
+        ((alarm_on_spare,), "count in the test set"),
+        ((lambda s, n, a, r: alarm(s, n, a, r)[0],), "must return theta"),
+        ((lambda s, n, a, r: (np.nan, 0.1, 0.2),), "finite"),
+    ],
+    "09.5": [
+        ((-1, 4, 1, 0.25), "is positive"),
+        ((2, 4, 1, 0.25), "inverted is wrong"),
+        ((1, 2, 1, 0.25), "forgets the square"),
+        ((1, 1, 1, 0.25), "the deviations do change"),
+        ((1, 4, 3, 0.25), "which pixels are neighbours"),
+        ((1, 4, 1, 1), "over how many pixels"),
+        ((1, 4, 1, 0.5), "twice the side"),
+        ((1, 4, 1, 4), "upside down"),
+        ((1, "4", 1, 0.25), "is text"),
+        ((1, None, 1, 0.25), "is None"),
+    ],
+}
+
+RIGHT = {
+    "09.1": [(svd,), (by_covariance,), (by_gram,)],
+    "09.2": [(good,), (upsampling,)],
+    "09.3": [
+        (lambda x, y: square(x, y) / ink(x),),
+        (score_in_loops,),
+        (lambda x, y: ((x - y) ** 2).mean(axis=(1, 2, 3)) / x.mean(axis=(1, 2, 3)),),
+    ],
+    "09.4": [(alarm,), (alarm_by_sorting,)],
+    "09.5": [(1, 4, 1, 0.25), (1.0, np.float64(4), np.array([1]), 1 / 4)],
+}
