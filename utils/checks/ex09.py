@@ -190,7 +190,7 @@ def alarm(function):
         names = ("theta", "false_alarms", "found")
         theta, false_alarms, found = (number(v, n) for v, n in zip(result, names))
 
-        def near(q, of):
+        def near(q, of, theta=theta):
             few = 2.5 / len(of)
             low, high = np.quantile(of, [max(q - few, 0), min(q + few, 1)])
             return low <= theta <= high
@@ -217,9 +217,7 @@ def alarm(function):
                 not near(1 - rate / 2, spare),
                 "half of the rate is above theta: alarms are raised on one side only",
             )
-            require(
-                not near(1 - rate / 100, spare), "rate is a fraction, not a number of per cent"
-            )
+            require(not near(1 - rate / 100, spare), "rate is a fraction, not a number of per cent")
             share = np.mean(spare > theta)
             require(False, f"a share of {share:.3f} of the spare images lies above theta")
         right = _rates(theta, normal, anomalous)
@@ -234,7 +232,9 @@ def alarm(function):
                 abs(value - wanted * len(other)) > 0.5,
                 f"{name} is a number of images: a fraction is wanted",
             )
-            require(abs(value - 100 * wanted) > 1e-6, f"{name} is in per cent: a fraction is wanted")
+            require(
+                abs(value - 100 * wanted) > 1e-6, f"{name} is in per cent: a fraction is wanted"
+            )
             require(
                 abs(value - (1 - wanted)) > 1e-9,
                 f"{name} counts what lies below theta: an alarm lies above",
