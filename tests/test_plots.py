@@ -9,6 +9,10 @@ from utils import plots
 TEXTS = {"caption": "A rises.", "alt": "A line that rises from left to right."}
 
 
+def abs_x(points):
+    return np.abs(points[:, 0])
+
+
 def made():
     """One figure of each generic kind."""
     x = np.linspace(0, 1, 5)
@@ -35,6 +39,20 @@ def made():
             regions=lambda p: p[:, 0] > 0, **axes, **TEXTS,
         ),
         "network": plots.network([3, 20, 2], names=["in", "hidden", "out"], **TEXTS),
+        "neuron": plots.neuron(["a"], ["w"], np.tanh, potential="xi", output="y", **TEXTS),
+        "panels": plots.panels(
+            [{"x": x, "curves": {"a": x, "b": x**2}, "fill": ["a"], **axes},
+             {"x": x, "curves": {"a": x}, "xticks": [0, 1], "marks": {"_p": (x, x)}, **axes}],
+            **TEXTS,
+        ),
+        "landscape": plots.landscape(
+            lambda a, b: a**2 + b**2, ((-1, 1), (-2, 2)), {"path": points}, **axes, **TEXTS
+        ),
+        "planes": plots.planes(points, labels, {"one": abs_x, "two": abs_x}, **axes, **TEXTS),
+        "fronts": plots.fronts(
+            points, points[0], {"P": 2.0, "S": 1.0}, limits=(-3, 3), **axes, **TEXTS
+        ),
+        "glyphs": plots.glyphs({"left": points, "right": -points}, labels, **TEXTS),
     }  # fmt: skip
 
 

@@ -68,10 +68,6 @@ def divergence(mean=1.0, width=2.0):
 
 
 def _draw_divergence(mean, width):
-    import numpy as np
-
-    from utils import plots
-
     x = np.linspace(-10, 10, 2001)
     log_p = -(x**2) / 2 - np.log(2 * np.pi) / 2
     log_q = -(((x - mean) / width) ** 2) / 2 - np.log(2 * np.pi) / 2 - np.log(width)
@@ -170,10 +166,6 @@ def learning_rate(path, height, limits, learning_rate=0.075, momentum=0.0, large
         )
 
     def draw(learning_rate, momentum):
-        import numpy as np
-
-        from utils import plots
-
         positions = path(learning_rate, momentum)
         losses = height(*positions.T)
         says = "falls" if losses[-1] < losses[0] else "grows"

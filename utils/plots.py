@@ -182,25 +182,12 @@ def lines(
     CourseFigure
     """
     figure, axes = new(size=size)
-    looks = zip(itertools.cycle(COLOURS), itertools.cycle(STYLES))
-    for label, y in curves.items():
-        xs, ys = y if isinstance(y, tuple) else (x, y)
-        if label in grey:
-            axes.plot(xs, ys, color=GREY, linestyle="-", linewidth=1.5, label=label, zorder=1)
-            colour = GREY
-        else:
-            colour, style = next(looks)
-            axes.plot(xs, ys, color=colour, linestyle=style, label=label)
-        if band and label in band:
-            low, high = np.subtract(ys, band[label]), np.add(ys, band[label])
-            axes.fill_between(xs, low, high, color=colour, alpha=0.2, linewidth=0)
-    for (label, (xs, ys)), marker in zip((marks or {}).items(), itertools.cycle(MARKERS)):
-        axes.plot(xs, ys, marker, color=BLACK, label=label, zorder=3)
-    axes.set(xlabel=xlabel, ylabel=ylabel, title=title, xscale=xscale, yscale=yscale)
-    if ylim:
-        axes.set_ylim(ylim)
-    if len(curves) + len(marks or {}) > 1:
-        axes.legend()
+    settings = {"title": title, "xscale": xscale, "yscale": yscale} | (
+        {"ylim": ylim} if ylim else {}
+    )
+    draw_curves(
+        axes, x, curves, xlabel=xlabel, ylabel=ylabel, grey=grey, band=band, marks=marks, **settings
+    )
     return finish(figure, caption, alt, note)
 
 
@@ -544,9 +531,20 @@ def panels(parts, *, caption, alt, size=(12, 4.5), note=""):
 
 
 def draw_curves(
-    axes, x, curves, *, xlabel, ylabel, grey=(), fill=(), marks=None, legend="best", **settings
+    axes,
+    x,
+    curves,
+    *,
+    xlabel,
+    ylabel,
+    grey=(),
+    band=None,
+    fill=(),
+    marks=None,
+    legend="best",
+    **settings,
 ):
-    """Draw curves as `lines` does into given axes, for figures of several panels.
+    """Draw the contents of `lines` into given axes, for figures of several panels.
 
     Parameters
     ----------
@@ -557,6 +555,8 @@ def draw_curves(
         Label and ordinate of each curve.
     grey : collection of str
         Labels of controls and expectations: drawn thin and grey.
+    band : dict of str to array (n,), optional
+        Half-width of an error band around the curve of that label.
     fill : collection of str
         Labels of curves whose area down to zero is shaded.
     marks : dict of str to (array, array), optional
@@ -575,6 +575,9 @@ def draw_curves(
             colour, style = next(looks)
             look = {"linestyle": style}
         axes.plot(xs, ys, color=colour, label=label, **look)
+        if band and label in band:
+            low, high = np.subtract(ys, band[label]), np.add(ys, band[label])
+            axes.fill_between(xs, low, high, color=colour, alpha=0.2, linewidth=0)
         if label in fill:
             axes.fill_between(xs, ys, color=colour, alpha=0.2, linewidth=0)
     for (label, (xs, ys)), marker in zip((marks or {}).items(), itertools.cycle(MARKERS)):

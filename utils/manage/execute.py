@@ -1,5 +1,6 @@
 """Run lectures in place and store their outputs: `python3 run.py execute [NAME ...]`."""
 
+import base64
 import os
 import sys
 import time
@@ -10,6 +11,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
 ROOT = Path(__file__).resolve().parents[2]
+README_FIGURE = ("03_mlp", "fronts", "notebooks/earthquake.png")  # lecture, cell, file
 CELL_TIMEOUT = 600  # seconds; a lecture on real data may train for minutes
 
 
@@ -78,6 +80,16 @@ def execute(path):
     fresh = path.with_suffix(".ipynb.new")
     nbformat.write(notebook, fresh)
     fresh.replace(path)
+    if path.stem == README_FIGURE[0]:
+        keep_figure(notebook)
+
+
+def keep_figure(notebook):
+    """Write the figure that the README shows beside the lectures: it is bound to their run."""
+    _, cell, file = README_FIGURE
+    for output in next((c.outputs for c in notebook.cells if c.id == cell), []):
+        if "image/png" in output.get("data", {}):
+            (ROOT / file).write_bytes(base64.b64decode(output.data["image/png"]))
 
 
 def _failed(notebook):
