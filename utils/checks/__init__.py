@@ -210,7 +210,7 @@ def number(value, name="your answer"):
     require(not isinstance(value, str), f"{name} is text: it must be a number, without quotes")
     try:
         array = np.asarray(value, dtype=float)
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         raise NotYet(f"{name} is {kind(value)}: it must be one number") from error
     require(array.size == 1, f"{name} has {array.size} elements: it must be one number")
     require(bool(np.isfinite(array).all()), f"{name} is {array.item()}: it must be finite")
@@ -237,7 +237,7 @@ def array(value, shape=None, name="your answer", dtype=float):
     require(value is not None, f"{name} is None: it must be an array")
     try:
         result = np.asarray(value, dtype=float)
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         raise NotYet(f"{name} is {kind(value)}: it must be an array of numbers") from error
     if shape is not None:
         require(

@@ -1,7 +1,8 @@
 """Settings of the whole test run, and the CPU time and memory of every notebook at its end.
 
 The environment is set here, before any kernel starts, so that `pytest` alone tests the same as
-`python3 run.py test`: embedded data, no network, static figures, one thread per process.
+`python3 run.py test`: embedded data, no network, static figures, one thread per process. The file
+stands at the top because pytest applies it only to what lies below, and notebooks are tests, too.
 """
 
 import os
@@ -11,7 +12,7 @@ import psutil
 import pytest
 from nbval.plugin import IPyNbFile
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parent
 CPU_BUDGET = {"default": 90, "09_autoencoders": 150, "07_galaxies": 150}  # seconds, one thread
 MEMORY_BUDGET = 2000  # MB
 
