@@ -182,8 +182,7 @@ def lab(rest):
 
 def test(rest):
     workers = min(os.cpu_count() or 1, 4)
-    command = [python(), "-m", "pytest", f"-n{workers}", "--dist=loadfile"]
-    return call([*command, "--no-loadscope-reorder", *rest], COURSE_THREADS="1")
+    return call([python(), "-m", "pytest", f"-n{workers}", *rest], COURSE_THREADS="1")
 
 
 def slides(rest):
