@@ -48,7 +48,7 @@ def load_galaxies(source=None, n_per_class=None, seed=0):
         astroNN keeps its file, else simulated ones. The file of 2.54 GB is never fetched unasked:
         ``python -m utils.data fetch galaxies`` does.
     n_per_class : int, optional
-        Images of each class; by default all 1,800 real ones or 600 simulated ones.
+        Images of each class; by default all 1,800 real ones or 800 simulated ones.
     seed : int
         Seed of the choice, of the order and of the simulation. With the same seed, a smaller set
         is contained in a larger one.
@@ -58,6 +58,7 @@ def load_galaxies(source=None, n_per_class=None, seed=0):
     Dataset
         ``images, labels, class_names``: images (7 n, 96, 96, 3) uint8 in random order, labels
         (7 n,) int64 in 0..6 and a tuple of seven names; with the attributes `source` and `note`.
+        A pixel has 0.262 arcsec, for the largest galaxies 0.524 (the file's column `pxscale`).
 
     Raises
     ------
@@ -80,7 +81,7 @@ def load_galaxies(source=None, n_per_class=None, seed=0):
             reason = f"because {error}"
     from utils.simulate.galaxies import simulate_galaxies
 
-    n_per_class = n_per_class or 600
+    n_per_class = n_per_class or 800
     images, labels = simulate_galaxies(n_per_class, seed=seed)
     order = np.random.default_rng(seed).permutation(len(labels))
     print(f"Galaxies: simulated, 7 x {n_per_class} images of 96 x 96 pixels, {reason}")
@@ -128,7 +129,8 @@ def _real():
         except (OSError, EOFError, KeyError, ValueError, zipfile.BadZipFile):
             print(f"Galaxies: the extract {extracted.name} is damaged; making it again")
     if not path.exists():
-        raise DataError(f"{path} is not there; this fetches its 2.54 GB: {FETCH}")
+        shown = str(path).replace(str(Path.home()), "~", 1)  # as stored outputs show no home folder
+        raise DataError(f"{shown} is not there; this fetches its 2.54 GB: {FETCH}")
     if sha256(path) != FILE_SHA256:
         raise DataError(f"the file {path} is damaged (wrong SHA-256); this mends it: {FETCH}")
     images, labels = extract(path)
