@@ -1,5 +1,7 @@
 """The galaxy simulator: forms, determinism, physics per class, bad input."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -130,6 +132,16 @@ def test_classes_overlap_as_the_volunteers_votes_do(sky):
     assert q[labels == G.ROUND].min() < q[labels == G.IN_BETWEEN].max()
     assert p["bar_fraction"][labels == G.TIGHT].max() > 0  # weak ovals in unbarred galaxies
     assert p["bar_fraction"][labels == G.BARRED].min() >= 0.05
+
+
+@pytest.mark.parametrize("label, mean, width", [(G.TIGHT, 11.5, 3.5), (G.LOOSE, 27, 6.5)])
+def test_pitch_angles_are_those_of_the_closed_form_in_lecture_07(label, mean, width):
+    _, p = G.simulate_class(label, 400, seed=1)
+    assert abs(p["pitch_angle"].mean() - mean) < 4 * width / np.sqrt(400)
+    assert p["pitch_angle"].std() == pytest.approx(width, rel=0.15)
+    lecture = (Path(__file__).parents[1] / "notebooks/07_galaxies.ipynb").read_text("utf-8")
+    assert f"norm.pdf(pitch, {mean}, {width})" in lecture
+    assert f"norm.pdf(psi, {mean}, {width})" in lecture
 
 
 def test_parameters_are_physical(sky):

@@ -246,7 +246,7 @@ def _spiral_parameters(d, p, label):
     """Add the parameters of a disk galaxy with arms; the classes differ in these lines only."""
     re = p["effective_radius"]
     h = re / 1.678
-    # foreshortened bars and tight arms go unnoticed, and unvoted
+    # a foreshortened bar goes unnoticed, and unvoted; tight arms still show as rings
     cos_low = {BARRED: 0.47, TIGHT: 0.22, LOOSE: 0.3, MERGING: 0.0}[label]
     p["inclination"] = np.degrees(np.arccos(d.uniform(cos_low, 1.0)))
     p["axis_ratio"] = _disk_axis_ratio(p["inclination"])
