@@ -101,6 +101,13 @@ def test_bad_shapes_are_named():
         plots.matrix(np.ones(3), xlabel="", ylabel="", **TEXTS)
 
 
+def test_ink_on_paper_has_a_frame_in_which_a_shift_can_be_seen():
+    ink = plots.images(np.ones((2, 4, 4)), cmap="gray_r", **TEXTS)
+    assert all(axis.axison and axis.spines["right"].get_visible() for axis in ink.axes)
+    assert all(len(axis.get_xticks()) == len(axis.get_yticks()) == 0 for axis in ink.axes)
+    assert not any(axis.axison for axis in plots.images(np.ones((2, 4, 4)), **TEXTS).axes)
+
+
 def test_colours_are_those_of_okabe_and_ito_and_lines_differ_in_style_too():
     okabe_ito = {"#000000", "#E69F00", "#56B4E9", "#009E73", "#0072B2", "#D55E00", "#CC79A7"}
     assert set(plots.COLOURS) == okabe_ito

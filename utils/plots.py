@@ -249,6 +249,10 @@ def images(
         axis.set_axis_off()
     for k, (axis, picture) in enumerate(zip(axes.flat, pictures)):
         shown = axis.imshow(picture, cmap=cmap, vmin=low, vmax=high, interpolation="nearest")
+        if cmap == "gray_r":  # white on a white page: a frame shows where the image ends
+            axis.set_axis_on()
+            axis.set(xticks=[], yticks=[])
+            axis.spines[:].set(visible=True, color="0.6", linewidth=0.8)
         if titles is not None:
             axis.set_title(titles[k], fontsize=13, pad=3)
     if colourbar:
