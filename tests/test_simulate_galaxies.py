@@ -142,6 +142,8 @@ def test_pitch_angles_are_those_of_the_closed_form_in_lecture_07(label, mean, wi
     lecture = (Path(__file__).parents[1] / "notebooks/07_galaxies.ipynb").read_text("utf-8")
     assert f"norm.pdf(pitch, {mean}, {width})" in lecture
     assert f"norm.pdf(psi, {mean}, {width})" in lecture
+    kind = G.CLASS_NAMES[label].split()[1].lower()
+    assert f"{mean}° and" in lecture and f"{width}° for {kind}" in lecture
 
 
 def test_parameters_are_physical(sky):

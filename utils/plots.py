@@ -214,7 +214,8 @@ def images(
     ncols : int
         Images in a row.
     cmap : str
-        A perceptually uniform map; "gray_r" for ink on paper, "RdBu_r" for signed values.
+        A perceptually uniform map; "gray_r" for ink on paper (each image in a frame), "RdBu_r" for
+        signed values.
     limits : (float, float), optional
         Values at the ends of the colour map, common to all images; by default each image's own.
     colourbar : str
