@@ -8,6 +8,7 @@
     python3 run.py grade FOLDER   grade a folder of submissions: table and feedback
     python3 run.py slides [NB]    write slides of the lectures into build/slides/
     python3 run.py bench          measure the fast MNIST recipe against Keras's example
+    python3 run.py mutate M TESTS which random changes of a module do its tests not notice?
     python3 run.py lock           renew requirements*.txt after a change of pyproject.toml
     python3 run.py setup          only install
 
@@ -33,10 +34,11 @@ VENV = ROOT / ".venv"
 STAMP = VENV / "installed.json"
 OLDEST, NEWEST = (3, 11), (3, 13)  # what TensorFlow and Keras have wheels for
 MODULES = {  # verbs that are a module of the package
-    "execute": "utils.manage.execute",
-    "assignments": "utils.manage.assignments",
-    "grade": "utils.manage.grade",
-    "bench": "utils.manage.bench",
+    "execute": "tools.execute",
+    "assignments": "tools.assignments",
+    "grade": "tools.grade",
+    "bench": "tools.bench",
+    "mutate": "tools.mutate",
 }
 VERBS = ("lab", "test", *MODULES, "slides", "lock", "setup")
 

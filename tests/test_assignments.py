@@ -9,7 +9,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from nbgrader.utils import is_grade, is_solution
 
-from utils.manage import assignments
+from tools import assignments
 
 SOURCES = assignments.sources()
 STUB = assignments.configuration().ClearSolutions.code_stub["python"]

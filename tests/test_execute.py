@@ -3,7 +3,7 @@
 import nbformat
 import pytest
 
-from utils.manage import execute
+from tools import execute
 
 
 def write(path, *sources):

@@ -16,7 +16,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from nbgrader.utils import is_solution
 from nbgrader.validator import Validator
 
-from utils.manage import assignments, autograde, grade, submissions, table
+from tools import assignments, autograde, grade, submissions, table
 
 SECRET = "assert mean([5.0, 6.0]) == 5.5"
 
@@ -278,7 +278,7 @@ def test_without_home_folder_and_for_one_assignment(sources, tmp_path):
         notebook = answered(sources / name / f"{name}.ipynb", GOOD)
         nbformat.write(notebook, folder / f"{name}.ipynb")
     code = (
-        "import sys; from pathlib import Path; from utils.manage.grade import main\n"
+        "import sys; from pathlib import Path; from tools.grade import main\n"
         f"sys.exit(main([{str(tmp_path / 'in')!r}, '--assignment=91_other', '--jobs=1', "
         f"'--out={tmp_path / 'out'}'], Path({str(sources)!r})))"
     )

@@ -55,7 +55,7 @@ def test_coverage_table_lists_every_item_once_and_is_true():
 
 
 def test_the_readme_figure_is_the_one_of_the_lecture():
-    from utils.manage.execute import README_FIGURE
+    from tools.execute import README_FIGURE
 
     lecture, cell, file = README_FIGURE
     cells = nbformat.read(LECTURES[lecture], as_version=4).cells

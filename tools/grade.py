@@ -20,8 +20,8 @@ from datetime import datetime
 from itertools import chain
 from pathlib import Path
 
-from utils.manage import assignments, submissions, supervise
-from utils.manage.table import GRADED, LOOK, MISSING, Row, table
+from tools import assignments, submissions, supervise
+from tools.table import GRADED, LOOK, MISSING, Row, table
 
 
 def rows_of(folder, courses, only=None):

@@ -1,4 +1,4 @@
-"""Grade one submission by nbgrader, in a process of its own: called by `utils.manage.grade`."""
+"""Grade one submission by nbgrader, in a process of its own: called by `tools.grade`."""
 
 import json
 import logging
@@ -16,7 +16,7 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import ClearHiddenTests, Execute
 from nbgrader.utils import is_grade
 
-from utils.manage import assignments
+from tools import assignments
 
 STUDENT = "student"  # nbgrader never sees the real name, which may hold any character
 HIDDEN = "BEGIN HIDDEN TESTS"

@@ -1,6 +1,6 @@
 """The benchmark: more accuracy on MNIST per second of CPU time, measured side by side.
 
-``python -m utils.manage.bench`` trains Keras's documented MNIST convnet and the fast recipe of
+``python -m tools.bench`` trains Keras's documented MNIST convnet and the fast recipe of
 lecture 08 in one run, on the same data with the same number of threads, and prints a table.
 
 Source of the documented network: F. Chollet, "Simple MNIST convnet",

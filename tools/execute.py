@@ -10,7 +10,7 @@ import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[1]
 README_FIGURE = ("03_mlp", "fronts", "notebooks/earthquake.png")  # lecture, cell, file
 CELL_TIMEOUT = 600  # seconds; a lecture on real data may train for minutes
 

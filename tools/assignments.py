@@ -18,7 +18,7 @@ from nbgrader.converters import GenerateAssignment
 from nbgrader.utils import compute_checksum, is_solution
 from traitlets.config.loader import PyFileConfigLoader
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[1]
 SOURCES = ROOT / "solutions"
 RELEASED = ROOT / "notebooks" / "assignments"
 METADATA = {

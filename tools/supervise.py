@@ -1,4 +1,4 @@
-"""Grade one submission in a process with limits: the parent's side of `utils.manage.autograde`."""
+"""Grade one submission in a process with limits: the parent's side of `tools.autograde`."""
 
 import json
 import multiprocessing
@@ -13,12 +13,12 @@ import nbformat
 import psutil
 from nbgrader.api import Gradebook
 
-from utils.manage import assignments, autograde, submissions
+from tools import assignments, autograde, submissions
 
 # A forked process has nbgrader imported already, which costs 3 s. Windows cannot fork.
 _context = multiprocessing.get_context("spawn" if os.name == "nt" else "forkserver")
 if os.name != "nt":
-    _context.set_forkserver_preload(["utils.manage.autograde"])
+    _context.set_forkserver_preload(["tools.autograde"])
 
 
 class Courses(dict):
