@@ -171,6 +171,8 @@ def test_few_points_are_marked(count, marked):
     first, second, grey = lines(y, {"a": y, "b": y, "c": y}, grey=["c"]).get_lines()
     assert [first.get_marker(), second.get_marker()] == (["o", "s"] if marked else ["", ""])
     assert grey.get_marker() == "None"
+    beside = lines(y, {"a": y}, marks={"measured": (y, y)}).get_lines()
+    assert [line.get_marker() for line in beside] == ["", "o"]
 
 
 def test_more_curves_than_colours_begin_anew():

@@ -176,8 +176,8 @@ def draw_curves(
     x : array (n,)
         Abscissa, for all curves; a curve may bring its own as a pair ``(x, y)``.
     curves : dict of str to array (n,)
-        Label and ordinate of each curve, drawn in different colours and line styles; where there
-        are three to ten points, they are marked.
+        Label and ordinate of each curve, drawn in different colours and line styles; three to ten
+        points of a curve are marked, unless `marks` stand beside it.
     grey : collection of str
         Labels of controls and expectations: drawn thin and grey.
     band : dict of str to array (n,), optional
@@ -198,7 +198,10 @@ def draw_curves(
             colour, look = GREY, {"linestyle": "-", "linewidth": 1.5, "zorder": 1}
         else:
             colour, style, marker = next(looks)
-            look = {"linestyle": style, "marker": marker if 2 < len(ys) <= FEW else ""}
+            look = {
+                "linestyle": style,
+                "marker": marker if 2 < len(ys) <= FEW and not marks else "",
+            }
         axes.plot(xs, ys, color=colour, label=label, **look)
         if band and label in band:
             low, high = np.subtract(ys, band[label]), np.add(ys, band[label])
