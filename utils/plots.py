@@ -198,10 +198,8 @@ def draw_curves(
             colour, look = GREY, {"linestyle": "-", "linewidth": 1.5, "zorder": 1}
         else:
             colour, style, marker = next(looks)
-            look = {
-                "linestyle": style,
-                "marker": marker if 2 < len(ys) <= FEW and not marks else "",
-            }
+            few = 2 < len(ys) <= FEW and not marks
+            look = {"linestyle": style, "marker": marker if few else ""}
         axes.plot(xs, ys, color=colour, label=label, **look)
         if band and label in band:
             low, high = np.subtract(ys, band[label]), np.add(ys, band[label])
@@ -280,9 +278,7 @@ def _draw_boundary(axes, w, theta, limits, points, **look):
     ahead = reach * w / np.linalg.norm(w)
     along = np.array([-ahead[1], ahead[0]])
     foot = w * theta / (w @ w)
-    foot = (
-        foot + along * ((np.mean(limits, axis=1) - foot) @ along) / reach**2
-    )  # nearest the centre
+    foot = foot + (np.mean(limits, axis=1) - foot) @ along / reach**2 * along  # near the centre
     axes.plot(*np.transpose([foot - along, foot + along]), color=BLACK, zorder=2, **look)
     if points is None:
         return
