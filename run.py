@@ -18,7 +18,6 @@ import hashlib
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
 import threading
@@ -30,8 +29,9 @@ VENV = ROOT / ".venv"
 STAMP = VENV / "installed.json"
 OLDEST, NEWEST = (3, 11), (3, 13)  # what TensorFlow and Keras have wheels for
 ASTRAY = (  # environment variables that give .venv another library, or pip another place
-    *("PYTHONPATH", "PYTHONHOME", "PYTHONOPTIMIZE", "PYTHONWARNINGS", "KERAS_BACKEND"),
+    *("PYTHONPATH", "PYTHONHOME", "PYTHONSAFEPATH", "PYTHONOPTIMIZE", "PYTHONWARNINGS"),
     *("PIP_USER", "PIP_TARGET", "PIP_PREFIX", "PIP_ROOT", "PIP_PYTHON", "PIP_DRY_RUN"),
+    "KERAS_BACKEND",
 )
 
 
@@ -84,7 +84,7 @@ def with_other_python(arguments):
     """Start again under a Python that TensorFlow supports, or say which ones it does."""
     for minor in range(NEWEST[1], OLDEST[1] - 1, -1):
         command = ["py", f"-3.{minor}"] if os.name == "nt" else [f"python3.{minor}"]
-        if shutil.which(command[0]) and works([*command, "--version"]):
+        if works([*command, "--version"]):
             return subprocess.call([*command, str(ROOT / "run.py"), *arguments])
     have = ".".join(map(str, sys.version_info[:2]))
     print(f"run.py: this is Python {have}; TensorFlow needs 3.11, 3.12 or 3.13.")
@@ -114,7 +114,7 @@ def set_up(gpu=False):
         return
     started = time.monotonic()
     # The commands in .venv name the folder that they were made in: a moved one needs new ones.
-    moved = any(found.get(key, now[key]) != now[key] for key in ("root", "python"))
+    moved = any(found.get(key, now[key]) != now[key] for key in ("root", "version"))
     if moved or not works([python(), "-m", "pip", "--version"]):
         print("[1/3] making the virtual environment .venv", flush=True)
         subprocess.run([sys.executable, "-m", "venv", "--clear", str(VENV)], check=True)
@@ -136,7 +136,7 @@ def fingerprint(gpu):
     """What the environment depends on: the lock, the package's description, Python, this folder."""
     names = ["requirements.txt", "pyproject.toml"] + ["requirements-gpu.txt"] * gpu
     digest = hashlib.sha256(b"".join((ROOT / name).read_bytes() for name in names)).hexdigest()
-    return {"lock": digest, "python": inside(), "root": str(ROOT), "gpu": gpu}
+    return {"lock": digest, "version": inside(), "root": str(ROOT), "gpu": gpu}
 
 
 def inside():
