@@ -34,6 +34,16 @@ def test_distance_from_the_delay_between_p_and_s():
     assert 8.4 * (t_s - t_p) == pytest.approx(42.0)
 
 
+def test_defaults_are_twenty_stations_seed_zero_and_the_crust():
+    assert np.array_equal(earthquakes.stations(), earthquakes.stations(20, seed=0))
+    chosen = earthquakes.simulate_events(3, PLACES, 0.5, 1.0, 0, 10.0, 6.0, 3.5)
+    for default, spelled in zip(earthquakes.simulate_events(3, PLACES), chosen):
+        assert np.array_equal(default, spelled)
+    found, _ = earthquakes.least_squares(ARRIVALS[:9], PLACES)
+    spelled, _ = earthquakes.least_squares(ARRIVALS[:9], PLACES, 0.5, 1.0, 10.0, 6.0, 3.5, 10)
+    assert np.array_equal(found, spelled)
+
+
 def test_events_repeat_by_seed_and_fewer_are_contained_in_more():
     few, times = earthquakes.simulate_events(10, PLACES, seed=99)
     assert np.array_equal(few, EVENTS[:10]) and np.array_equal(times, ARRIVALS[:10])
@@ -62,6 +72,15 @@ def test_removing_the_origin_time_removes_it():
     late = ARRIVALS + np.arange(len(ARRIVALS))[:, None]
     assert earthquakes.remove_origin(late) == pytest.approx(earthquakes.remove_origin(ARRIVALS))
     assert np.abs(earthquakes.remove_origin(ARRIVALS)[:, :20].mean(axis=1)).max() < 1e-12
+
+
+def test_any_number_of_stations_and_any_speeds_do():
+    three = earthquakes.remove_origin(np.array([[1.0, 2, 6, 4, 5, 6]]))  # P, P, P, S, S, S
+    assert three == pytest.approx(np.array([[-2, -1, 3, 1, 2, 3]]))
+    slow = earthquakes.travel_times([[3.0, 4.0]], [[0.0, 0.0]], depth=0.0, v_p=0.5, v_s=0.25)
+    assert slow == pytest.approx(np.array([[10, 20]]))
+    two = PLACES[:2]  # four times for three unknowns
+    assert np.isfinite(earthquakes.cramer_rao(EVENTS, two)).all()
 
 
 def test_least_squares_is_exact_without_noise():
