@@ -1,6 +1,7 @@
 """The pages at the door tell the truth: README, front page, guides, and what is taught where."""
 
 import base64
+import os
 import re
 import subprocess
 import sys
@@ -214,6 +215,40 @@ def test_the_picture_shows_prediction_code_figure_and_reading():
     assert "Predict first" in page
     assert page.count('<div class="highlight') == 1, "one cell of code; the drawing is collapsed"
     assert not re.search(r'src="https?:', page), "nothing is loaded from elsewhere"
+
+
+BROWSER = """#!{python}
+import sys
+from pathlib import Path
+from PIL import Image
+options = dict(o.partition("=")[::2] for o in sys.argv[1:-1])
+width, height = map(int, options["--window-size"].split(","))
+scale = float(options["--force-device-scale-factor"])
+shot = Image.new("RGB", (int(width * scale), int(height * scale)), "white")
+shot.paste("black", (20, 30, 100, 700))
+shot.save(options["--screenshot"])
+Path({seen!r}).write_text(Path(sys.argv[-1].removeprefix("file://")).read_text(encoding="utf-8"))
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="the stand-in for the browser is a script")
+def test_the_picture_is_cut_below_the_last_line(tmp_path, monkeypatch, capsys):
+    from tools import picture
+
+    browser, seen = tmp_path / "browser", tmp_path / "seen.html"
+    browser.write_text(BROWSER.format(python=sys.executable, seen=str(seen)))
+    browser.chmod(0o700)
+    monkeypatch.setattr(picture, "FILE", str(tmp_path / "lecture.png"))
+    monkeypatch.setattr(picture.shutil, "which", lambda name: None)
+    assert picture.main() == 1 and "needs Chromium" in capsys.readouterr().out
+    monkeypatch.setattr(picture.shutil, "which", {"google-chrome": str(browser)}.get)
+    assert picture.main() == 0  # no Chromium, but Chrome
+    assert re.search(r"1320 x 712, \d kB", capsys.readouterr().out)
+    assert "Predict first" in seen.read_text()
+    with Image.open(tmp_path / "lecture.png") as image:
+        assert image.size == (1320, 712)  # a margin of 12 below the last line
+        assert image.text["Source"] == picture.digest()
+        assert image.convert("RGB").getpixel((50, 100)) == (0, 0, 0)
 
 
 @pytest.mark.parametrize("name", GUIDES)
