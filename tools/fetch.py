@@ -47,14 +47,19 @@ def state(path):
     return f"{size(fetched(path))} of it fetched" if fetched(path) else "not there"
 
 
+def disk(folder):
+    """Return a number that tells one disk from another."""
+    return os.stat(folder).st_dev
+
+
 def lacking(name):
     """Return a sentence if a disk has too little space for what is still to come, or None."""
-    needed = {}  # the files may lie on different disks
+    needed = {}  # disk -> (a folder on it, bytes)
     for _, count, path in files(name):
         if not path.exists():
-            folder = next(f for f in path.parents if f.exists())
-            first, more = needed.get(os.stat(folder).st_dev, (folder, 0))
-            needed[os.stat(folder).st_dev] = first, more + max(count - fetched(path), 0)
+            there = next(folder for folder in path.parents if folder.exists())
+            folder, more = needed.get(disk(there), (there, 0))
+            needed[disk(there)] = folder, more + max(count - fetched(path), 0)
     for folder, count in needed.values():
         free = shutil.disk_usage(folder).free
         if free < count:
@@ -68,9 +73,7 @@ def main(arguments):
         for name in SETS:
             for what, count, path in files(name):
                 print(f"{name:9} {what}, {size(count)}: {state(path)} ({shown(path)})")
-        print(
-            f"python3 run.py fetch {{{','.join(SETS)}}} fetches one; what is whole stays as it is."
-        )
+        print(f"python3 run.py fetch {{{','.join(SETS)}}} fetches what is not there yet")
         return 0
     if len(arguments) != 1 or arguments[0] not in SETS:
         print(f"usage: python3 run.py fetch {{{','.join(SETS)}}}")
