@@ -411,11 +411,13 @@ def test_two_processes_at_once(tmp_path):
 @pytest.mark.skipif(os.name == "nt", reason="SIGINT")
 def test_an_interrupted_waiter_leaves_the_lock_to_its_holder(tmp_path):
     path = tmp_path / "f"
-    code = "import sys; from utils.data import fetch; fetch([sys.argv[1]], *sys.argv[2:])"
+    code = (
+        "import sys; from utils.data import fetch as f; f(sys.argv[1:2], *sys.argv[2:], progress=1)"
+    )
     command = [sys.executable, "-c", code, NOWHERE, str(path), SHA]
     with filelock.FileLock(tmp_path / "f.lock"):
         waiter = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
-        assert waiter.stderr.readline() == f"waiting for another process that makes {path}\n"
+        assert waiter.stderr.readline() == f"waiting for another process that fetches {path}\n"
         waiter.send_signal(signal.SIGINT)
         assert "KeyboardInterrupt" in waiter.communicate(timeout=60)[1]
         assert "another process is fetching it" in refused(NOWHERE, path, limit=0.1)
@@ -428,8 +430,10 @@ def test_waiting_ends_with_the_limit(tmp_path, capsys):
         began = time.monotonic()
         said = refused(NOWHERE, tmp_path / "f", limit=0.3)
         assert 0.3 <= time.monotonic() - began < 3
-    assert said == "could not fetch f: another process is fetching it and has not finished yet"
-    assert capsys.readouterr().err.count("waiting for another process") == 1
+        assert said == "could not fetch f: another process is fetching it and has not finished yet"
+        assert capsys.readouterr().err == "", "a notebook's output does not depend on others"
+        refused(NOWHERE, tmp_path / "f", limit=0.1, progress=True)
+        assert capsys.readouterr().err.count("waiting for another process") == 1
 
 
 # --- results that are kept

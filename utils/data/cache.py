@@ -147,7 +147,7 @@ def fetch(urls, path, checksum, timeout=10.0, limit=None, progress=None):
         Seconds after which an address is given up even while bytes come, and the longest wait
         for another process; by default there is no limit.
     progress : bool, optional
-        Whether to show a progress line; by default where one can be seen.
+        Whether to tell of progress and of waiting; by default where a terminal shows it.
 
     Returns
     -------
@@ -166,7 +166,7 @@ def fetch(urls, path, checksum, timeout=10.0, limit=None, progress=None):
     reasons = []
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with _locked(path, limit):
+        with _locked(path, limit, tell=progress):
             if path.exists() and sha256(path) == checksum.lower():
                 return path  # another process fetched it while this one waited
             for url in urls:
@@ -188,7 +188,7 @@ def fetch(urls, path, checksum, timeout=10.0, limit=None, progress=None):
 
 
 @contextlib.contextmanager
-def _locked(path, limit=None):
+def _locked(path, limit=None, tell=False):
     """Hold the lock beside `path`; filelock.Timeout if it is not free after `limit` seconds.
 
     The lock file stays: who deletes it takes it away from the process that holds it.
@@ -197,7 +197,8 @@ def _locked(path, limit=None):
     try:
         lock.acquire(timeout=0)
     except filelock.Timeout:
-        print(f"waiting for another process that makes {shown(path)}", file=sys.stderr)
+        if tell:
+            print(f"waiting for another process that fetches {shown(path)}", file=sys.stderr)
         lock.acquire(timeout=-1 if limit is None else limit)
     try:
         yield
