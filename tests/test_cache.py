@@ -209,12 +209,13 @@ def test_resumes_until_it_is_whole(tmp_path):
     assert asked == [None] + [f"bytes={k}-" for k in range(2000, 12000, 2000)]
 
 
-def test_starts_again_where_the_server_cannot_resume(tmp_path):
+@pytest.mark.parametrize("have", [5000, 10240])
+def test_starts_again_where_the_server_cannot_resume(tmp_path, have):
     path = tmp_path / "f"
-    (tmp_path / "f.part").write_bytes(CONTENT[:5000])
+    (tmp_path / "f.part").write_bytes(b"x" * have)
     with serve(CONTENT, "no range", piece=10**6) as (url, asked):
         assert fetch([url], path, SHA).read_bytes() == CONTENT
-    assert asked == ["bytes=5000-"]
+    assert asked == [f"bytes={have}-"]
 
 
 def test_a_whole_part_only_needs_its_checksum(tmp_path):
