@@ -380,11 +380,11 @@ def test_kind(value, text):
 def test_things():
     assert compare.things((1, None), "ab") == [1, None]
     assert compare.things(np.eye(3), "abc")[1].tolist() == [0, 1, 0]
+    with pytest.raises(compare.NotYet, match="and it is an array of shape"):
+        compare.things(np.ones(3), "abc", depth=1)
     with pytest.raises(compare.NotYet, match=r"be a pair \(a, b\), and it is a list of 3 things"):
         compare.things([1, 2, 3], "ab")
-    with pytest.raises(
-        compare.NotYet, match=r"f must return the tuple of 3 things \(a, b, c\), and"
-    ):
+    with pytest.raises(compare.NotYet, match=r"f must return 3 things \(a, b, c\), and"):
         compare.things(1.0, "abc", "f", "return")
 
 

@@ -28,6 +28,11 @@ class Shape(tuple):
     """In a table: any result of this shape; ``Shape((..., 1))`` is a column of any length."""
 
 
+def not_finite(found):
+    """In a table: a result that is, or contains, NaN or infinity."""
+    return not np.isfinite(found).all()
+
+
 @dataclass
 class Inputs:
     """Inputs that a hidden test brings, by the name of the function, and the last ones tried."""
@@ -155,31 +160,31 @@ def array(value, shape=None, name="your answer"):
     return found
 
 
-def things(value, names, what="your answer", verb="be"):
-    """Return the things of a student's tuple, list or array, unread, if they are as many as names.
+def things(value, names, what="your answer", verb="be", depth=0):
+    """Return the things of a student's tuple or list, unread, if they are as many as their names.
 
     Parameters
     ----------
     value : object
+        An array counts as a list of its rows, if it has more than `depth` axes.
     names : sequence of str
         What the things are.
     what : str
         How messages call the value, or the function that returned it.
     verb : {"be", "return"}
+    depth : int
 
     Raises
     ------
     NotYet
         If it is something else or holds more or less.
     """
-    if not isinstance(value, tuple | list) and hasattr(value, "__array__"):
-        stacked = np.asarray(value)
-        value = list(stacked) if stacked.ndim else value
-    count = "pair" if len(names) == 2 else f"tuple of {len(names)} things"
     must, does = ("be a", "is") if verb == "be" else ("return the", "returns")
-    fits = isinstance(value, tuple | list) and len(value) == len(names)
-    wanted = f"{what} must {must} {count} ({', '.join(names)})"
-    require(fits, f"{wanted}, and it {does} {kind(value)}")
+    count = f"{must} pair" if len(names) == 2 else f"{verb} {len(names)} things"
+    wanted = f"{what} must {count} ({', '.join(names)}), and it {does} {kind(value)}"
+    if not isinstance(value, tuple | list) and hasattr(value, "__array__"):
+        value = list(np.asarray(value)) if np.ndim(value) > depth else value
+    require(isinstance(value, tuple | list) and len(value) == len(names), wanted)
     return list(value)
 
 
@@ -210,9 +215,10 @@ def compare(name, value, right, mistakes=(), rtol=RTOL, atol=ATOL):
     right : array-like
     mistakes : iterable of (wrong, message)
         The first row that fits is named. `wrong` is a wrong result of any shape; or a condition:
-        True, False, or a function of the result that returns one of them, asked only where the
-        shape is right; or a `Shape`; or None for "whatever else". `message` is a text; or a
-        function of the result that returns one; or None, where such a result is right, too.
+        True, False, or a function of the result that returns one of them, for results of the
+        right shape that are finite (but for `not_finite`); or a `Shape`; or None for "whatever
+        else". `message` is a text; or a function of the result that returns one; or None, where
+        such a result is right, too.
     rtol, atol : float
         Tolerances as in `same`.
 
@@ -244,8 +250,8 @@ def compare_function(name, function, table, cases, parts=(), what=None, rtol=RTO
     table : callable
         Called with the inputs of a case; returns the right result and the rows (wrong, message)
         of `compare`, equally many for each case. A wrong result is named only if it is the
-        student's in every case, so that one case may agree by chance; conditions are asked, and
-        messages taken, in the first case that is wrong.
+        student's in every case (NaN and infinity aside), so that one case may agree by chance;
+        conditions are asked, and messages taken, in the first case that is wrong.
     cases : sequence of tuple
         Inputs, one tuple for each case.
     parts : sequence of str
@@ -269,7 +275,8 @@ def compare_function(name, function, table, cases, parts=(), what=None, rtol=RTO
         rows = [(list(w) if parts and w is not None else [w] * len(names), m) for w, m in rows]
         try:
             result = call(function, *inputs, name=name)
-            found = things(result, parts, name, "return") if parts else [result]
+            depth = max(map(np.ndim, right))
+            found = things(result, parts, name, "return", depth) if parts else [result]
             found = [_as(*part) for part in zip(found, right, names)]
         except (NotYet, NotAttempted):
             _judge(trials, names, rtol, atol)  # an earlier result, if wrong, tells more
@@ -322,15 +329,16 @@ def _judge(trials, names, rtol, atol):
     bad = wrong_parts(first)
 
     def made(trial, wrong, found, right):
-        if wrong is None:
-            return True
+        if wrong is None or (trial is not first and not np.isfinite(found).all()):
+            return True  # NaN or infinity says nothing about the mistake of the first trial
         if isinstance(wrong, Shape):
             lengths = zip(wrong, found.shape)
             return len(wrong) == found.ndim and all(w in (..., n) for w, n in lengths)
-        if isinstance(wrong, bool | np.bool_):
-            return trial is not first or bool(wrong)
-        if callable(wrong):
-            return trial is not first or (found.shape == np.shape(right) and bool(wrong(found)))
+        if callable(wrong) or isinstance(wrong, bool | np.bool_):
+            if trial is not first or found.shape != np.shape(right):
+                return trial is not first
+            readable = wrong is not_finite or (np.isfinite(found) | ~np.isfinite(right)).all()
+            return bool(readable and (wrong(found) if callable(wrong) else wrong))
         return same(found, wrong, rtol, atol)
 
     if hidden.get():

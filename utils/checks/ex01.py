@@ -152,11 +152,12 @@ def perceptron(function):
         ]  # fmt: skip
 
     x = np.column_stack([np.ones(4), BITS])
+    wide = [[1, 2, 0.5, -1], [1, -1, 1, 0.5], [1, 0.5, -2, 2], [1, -2, -1, -1]]
     slanted = [[1, 2, 1], [1, -1, 3], [1, -2, -1], [1, 1, -2], [1, 3, 3], [1, -3, 0]]
     cases = [(np.array(slanted, float), np.array([1, 0, 0, 1, 1, 0]), 20)]
     cases += [(np.array(slanted) * [1, 0.25, 0.75], np.array([1, 0, 0, 1, 1, 0]), 20)]
     cases += [(x, np.array(t), n) for t, n in (([0, 1, 1, 1], 20), ([0, 0, 0, 1], 20))]
-    cases += [(x, np.array([0, 1, 1, 0]), 3)]
+    cases += [(x, np.array([0, 1, 1, 0]), 3), (np.array(wide), np.array([1, 0, 1, 0]), 20)]
     compare_function("perceptron", function, table, cases, parts=("w", "mistakes"))
 
 
