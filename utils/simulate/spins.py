@@ -214,8 +214,8 @@ def local_field(spins, d, b):
 
 def energy(spins, d, b):
     """Return the energy per spin of each replica, (R,), in units of J; as `local_field`."""
-    bonds = (spins * local_field(spins, d, 0)).sum(axis=0).mean(axis=(1, 2))
-    return -bonds / 2 - b * magnetisation(spins)  # each bond was counted at both its ends
+    twice = (spins * local_field(spins, d, b)).sum(axis=0).mean(axis=(1, 2))  # each bond, not b
+    return -(twice + np.asarray(b) * magnetisation(spins)) / 2
 
 
 def magnetisation(spins):
@@ -228,6 +228,7 @@ def charge(spins):
 
     The spins at the corners of a triangle, two of which make a plaquette, span a solid angle;
     the sum over all triangles is 4 pi times an integer. A skyrmion with its core down counts -1.
+    Random spins may count otherwise when cut along the other diagonal, smooth ones do not.
     """
     spins = _spins(spins)
     s = spins / np.sqrt((spins**2).sum(axis=0))
