@@ -183,7 +183,7 @@ def _bonds(left, right, down, up, d, field, work):
     """Put the field of spins' neighbours into `field`.
 
     -d r.(s_i x s_j) = -s_i.(s_j x d r): a neighbour ahead adds s_j x d r, one behind subtracts
-    it, with v x x = (0, v_z, -v_y) and v x y = (-v_z, 0, v_x).
+    it. For r = x this is d (0, s_z, -s_y), for r = y it is d (-s_z, 0, s_x).
     """
     np.add(left, right, out=field)
     field += down
