@@ -42,7 +42,7 @@ class Dataset(tuple):
     Attributes
     ----------
     source : str
-        "real" or "stand-in".
+        "real", "stand-in" or "simulated" (what a lecture is about, no stand-in).
     note : str
         Label for figures: empty for real data, and else what the stand-in is.
     """
