@@ -347,6 +347,7 @@ def test_number_and_array():
             compare.number(bad)
     assert compare.array([[1, 2]], (1, 2)).shape == (1, 2)
     assert compare.array([np.float32(1), Fraction(1, 2)], (2,)).tolist() == [1, 0.5]
+    assert compare.array(list(range(1000)), (1000,))[-1] == 999
     for bad in (None, "x", ["1", "2"], [[1], [1, 2]], [np.inf, 0], [1, 2, 3]):
         with pytest.raises(compare.NotYet):
             compare.array(bad, (2,))
@@ -473,6 +474,9 @@ def test_a_mistake_is_named_only_if_it_explains_all_results():
     assert tried(lambda x, a: 7 * x if len(x) == 1 else 1 / 0) == "wrong for a = 2"
     assert "raises ZeroDivisionError" in tried(lambda x, a: x * a if len(x) == 1 else 1 / 0)
     assert tried(lambda x, a: 1.1 * x * a, rtol=0.2) is None
+    gap = [(np.array([np.nan, 1.0]), 2)]
+    assert tried(lambda x, a: x * a, cases=gap) is None
+    assert "changes the array" in tried(in_place, lambda x: scaled(x, 2), [(np.array([1, 2]),)])
 
 
 def test_parts_are_judged_one_by_one():
