@@ -331,9 +331,18 @@ def test_hints_come_one_by_one(doubled, capsys):
         checks.hint("99.1", 3)
 
 
-@pytest.mark.parametrize("id", ["1.2", 1.2, "01.9", "77.1", None])
-def test_unknown_exercise_is_named(id):
-    with pytest.raises(ValueError, match="id|exercise"):
+@pytest.mark.parametrize(
+    ("id", "message"),
+    [
+        ("1.2", "must look like"),
+        (1.2, "must look like"),
+        (None, "must look like"),
+        ("01.9", "there is no exercise '01.9'; lecture 01 has 01.1, 01.2, 01.3, 01.4, 01.5, 01.6$"),
+        ("77.1", "lecture 77 has no exercises, so there is no '77.1'"),
+    ],
+)
+def test_unknown_exercise_is_named(id, message):
+    with pytest.raises(ValueError, match=message):
         checks.check(id, 1)
 
 
