@@ -286,6 +286,16 @@ def test_three_states(doubled, capsys):
     assert capsys.readouterr().out.startswith("– 99.1 not attempted: write")
 
 
+def test_what_counts_as_a_stub():
+    def documented(x):
+        """Return x."""
+
+    for stub in (..., (..., ...), [...], lambda x: ..., lambda x: None, documented):
+        assert checks.is_stub(stub) is True
+    for answer in ((), [], (1, ...), None, 0, lambda x: x, lambda x: 0, len, "..."):
+        assert checks.is_stub(answer) is False
+
+
 def in_place(x):
     x += x
     return x
