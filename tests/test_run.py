@@ -259,6 +259,23 @@ def test_progress_shows_the_end_of_a_failing_installation(run, monkeypatch, caps
     assert "ERROR: no space left" in said and "Collecting" not in said
 
 
+def test_the_interpreter_lies_where_each_system_puts_it(run, monkeypatch):
+    for name, place in (("posix", "bin/python"), ("nt", "Scripts/python.exe")):
+        with monkeypatch.context() as patch:
+            patch.setattr(run.os, "name", name)
+            found = run.python()
+        assert found == str(run.VENV / place)
+
+
+@pytest.mark.parametrize("user, allowed", [(0, True), (1000, False)])
+def test_lab_runs_as_root_only_where_root_is_who_asks(run, monkeypatch, user, allowed):
+    started = []
+    monkeypatch.setattr(run, "call", lambda command: started.append(command) or 5)
+    monkeypatch.setattr(run.os, "geteuid", lambda: user, raising=False)
+    assert run.lab(["--port=1"]) == 5
+    assert ("--allow-root" in started[0]) == allowed and started[0][-1] == "--port=1"
+
+
 def test_lab_serves_the_front_page(run, monkeypatch):
     started = []
     monkeypatch.setattr(run, "call", started.append)
