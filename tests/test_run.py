@@ -40,6 +40,7 @@ def run(tmp_path, monkeypatch):
     module.commands = []
 
     def record(command, *rest, **options):
+        assert options == ({} if rest else {"check": True}), "a failing step ends the set-up"
         module.commands.append(" ".join(map(str, command)))
         if "venv" in command:
             Path(module.python()).parent.mkdir(parents=True)
@@ -180,6 +181,25 @@ def test_verbs_start_what_they_name(run, monkeypatch):
     started.clear()
     run.VERBS["lint"][0](["--fix"])
     assert [c[2:] for c, _ in started] == [["check", "--fix"], ["format"]]
+
+
+def test_lock_keeps_in_the_second_file_what_the_gpu_adds(run, monkeypatch):
+    base = "keras==3 \\\n    --hash=sha256:1\ntensorflow[x]==2 \\\n    --hash=sha256:2\n"
+    added = "nvidia-cudnn-cu12==9 ; sys_platform == 'linux' \\\n    --hash=sha256:3\n"
+
+    def compiles(command, check):
+        assert check
+        if "uv" in command and "compile" in command:
+            gpu = "--extra=gpu" in command
+            out = Path(command[-1].removeprefix("--output-file="))
+            assert {"--extra=tools", "--extra=dev", "--generate-hashes", "--upgrade"} <= {*command}
+            assert not gpu or out.read_text() == base, "uv keeps to the versions that it finds"
+            out.write_text(base.replace("keras", added + "keras") if gpu else base)
+
+    monkeypatch.setattr(run.subprocess, "run", compiles)
+    assert run.lock(["--upgrade"]) == 0
+    assert Path("requirements.txt").read_text() == base
+    assert Path("requirements-gpu.txt").read_text() == added
 
 
 def test_call_returns_the_status_and_adds_to_the_environment():
