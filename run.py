@@ -243,6 +243,11 @@ def setup(rest):
     return 0
 
 
+def bench(rest):
+    name = "bench_spins" if rest[:1] == ["spins"] else "bench"
+    return tool(name)(rest[1:] if name == "bench_spins" else rest)
+
+
 VERBS = {  # command: (function, what it does)
     "lab": (lab, "open JupyterLab on the course's front page"),
     "test": (test, "run all tests: code, notebooks, assignments"),
@@ -254,7 +259,7 @@ VERBS = {  # command: (function, what it does)
     "grade": (tool("grade"), "grade a folder of submissions, table and feedback: FOLDER"),
     "fetch": (tool("fetch"), "fetch real data into the cache: NAME"),
     "slides": (tool("slides"), "write slides of the lectures into build/slides/: [NOTEBOOK ...]"),
-    "bench": (tool("bench"), "measure the fast MNIST recipe against Keras's example"),
+    "bench": (bench, "measure the fast MNIST recipe beside Keras's example, or the spins: [spins]"),
     "mutate": (tool("mutate"), "which random changes do tests not notice? MODULE TESTS"),
     "lint": (lint, "check the style of code and notebooks; with --fix, mend it"),
     "lock": (lock, "renew requirements*.txt after a change of pyproject.toml"),

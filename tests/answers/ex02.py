@@ -1,5 +1,7 @@
 """Typical wrong answers of assignment 02 with the message each must get, and right ones."""
 
+from fractions import Fraction
+
 import numpy as np
 
 
@@ -103,6 +105,11 @@ def heavy_twice(w, v, g, rate, beta):
     return w + rate * v, v
 
 
+def heavy_complement(w, v, g, rate, beta):
+    v = beta * v - (1 - beta) * g  # in the lecture 1 - beta and the learning rate are both 0.1
+    return w + v, v
+
+
 def heavy_in_steps(w, v, g, rate, beta):
     drag, force = -(1 - beta) * v, -np.multiply(rate, g)
     new = v + drag + force
@@ -142,6 +149,20 @@ def adam_in_loops(w, m, v, g, t, rate=0.001, b1=0.9, b2=0.999, eps=1e-7):
     return [list(column) for column in zip(*parts)]
 
 
+def adam_of_keras(w, m, v, g, t, rate=0.001, b1=0.9, b2=0.999, eps=1e-7):
+    """Take a step with Keras's own optimiser, in float32 as it does."""
+    import keras
+
+    weights = keras.Variable(np.float32(w))
+    adam = keras.optimizers.Adam(rate, b1, b2, eps)
+    adam.build([weights])
+    adam.iterations.assign(t - 1)
+    moments = {part.name.rsplit("_", 1)[-1]: part for part in adam.variables[2:]}
+    moments["momentum"].assign(m), moments["velocity"].assign(v)
+    adam.apply([np.float32(g)], [weights])
+    return weights, moments["momentum"], moments["velocity"]
+
+
 def adam_counts_from_zero(w, m, v, g, t, *rest):
     return adam(w, m, v, g, t + 1, *rest)
 
@@ -149,6 +170,27 @@ def adam_counts_from_zero(w, m, v, g, t, *rest):
 def adam_keeps_corrected(w, m, v, g, t, rate, b1, b2, eps):
     w, m, v = adam(w, m, v, g, t, rate, b1, b2, eps)
     return w, m / (1 - b1**t), v
+
+
+def single(function):
+    """Return a function that computes in float32."""
+
+    def rounded(*arguments):
+        return function(*(np.float32(a) if isinstance(a, np.ndarray) else a for a in arguments))
+
+    return rounded
+
+
+def tensors(*arguments):
+    """Return the slopes of 02.2 by GradientTape, dx as a list of rows."""
+    import tensorflow as tf
+
+    x, W, b, upstream = map(tf.constant, arguments)
+    with tf.GradientTape() as tape:
+        tape.watch([x, W, b])
+        total = tf.reduce_sum(upstream * tf.tanh(x @ W + b))
+    dW, db, dx = tape.gradient(total, [W, b, x])
+    return dW, db, list(dx)
 
 
 def curvatures(x):
@@ -183,7 +225,7 @@ WRONG = {
         ((step_one_after_the_other,), "old weights"),
         ((step_slopes,), "returns the slopes"),
         ((step_column,), "has shape (3, 1): it must have (3,)"),
-        ((lambda *a: step(*a)[0],), "must return 2 things"),
+        ((lambda *a: step(*a)[0],), "must return the pair (w, "),
         ((lambda w, b, x, y, rate: step(w, b, x, y, 1.0),), "learning rate has no effect"),
     ],
     "02.2": [
@@ -205,10 +247,15 @@ WRONG = {
         ((lambda *a: heavy(*a, nesterov=True),), "Nesterov"),
         ((heavy_other_form,), "learning rate belongs into the velocity"),
         ((heavy_running_mean,), "no factor 1 - beta"),
+        ((heavy_complement,), "1 - beta stands where the learning rate belongs"),
+        (
+            (lambda w, v, g, rate, beta: heavy(w, v, g, 0.1, 0.5),),
+            "the new velocity is wrong",
+        ),
         ((heavy_old,), "old velocity, not by the new one"),
         ((heavy_twice,), "once more"),
         ((lambda *a: heavy(*a)[::-1],), "exchanged"),
-        ((lambda *a: heavy(*a)[0],), "must return 2 things"),
+        ((lambda *a: heavy(*a)[0],), "must return the pair (w, "),
         ((lambda w, v, g, rate, beta: heavy(w, v, g, rate, 1.0),), "beta has no effect"),
     ],
     "02.4": [
@@ -223,12 +270,21 @@ WRONG = {
         ((adam_keeps_corrected,), "keep it uncorrected"),
         ((lambda *a: adam(*a[:6], a[7], a[6], a[8]),), "m uses beta_2"),
         ((lambda *a: adam(*a)[0],), "must return 3 things"),
+        ((lambda w, m, *a: (w, m, adam(w, m, *a)[2]),), "m is wrong at t = 3"),
+        ((lambda *a: (*adam(*a)[:2], a[2]),), "v is wrong at t = 3"),
+        ((lambda *a: (adam(*a)[0] + 0.1, *adam(*a)[1:]),), "although m and v are right"),
     ],
     "02.5": [
         ((lambda x: limit(x) / 2, 0.01), "still safe"),
         ((lambda x: 2 * limit(x), 0.01), "a factor 2 is missing"),
         ((lambda x: limit(x) / len(x), 0.01), "not a sum"),
         ((lambda x: 2 / curvatures(x)[0], 0.01), "flattest direction"),
+        ((lambda x: 2 / np.linalg.eigvals(2 / len(x) * x.T @ x)[0], 0.01), "in no order"),
+        ((lambda x: 2 / np.linalg.eig(2 / len(x) * x.T @ x)[0][-1], 0.01), "in no order"),
+        ((lambda x: 1.2 * limit(x), 0.01), "diverges"),
+        ((lambda x: 0.9 * limit(x), 0.01), "a larger one does, too"),
+        ((limit, 0.02), "that largest_rate finds"),
+        ((limit, -0.01), "a ratio of two learning rates"),
         ((lambda x: 2 / (curvatures(x)[0] + curvatures(x)[-1]), 0.01), "fastest rate"),
         ((lambda x: len(x) / np.sum(x**2, axis=0).max(), 0.01), "diagonal is not enough"),
         ((lambda x: len(x) / np.sum(x**2), 0.01), "trace"),
@@ -241,13 +297,33 @@ WRONG = {
 }
 
 RIGHT = {
-    "02.1": [(step,), (step_in_loops,), (step_as_one_matrix,)],
-    "02.2": [(backward,), (backward_by_example,), (backward_by_einsum,)],
-    "02.3": [(heavy,), (heavy_in_steps,), (heavy_by_position,)],
-    "02.4": [(adam,), (adam_by_scaled_epsilon,), (adam_in_loops,)],
+    "02.1": [(step,), (step_in_loops,), (step_as_one_matrix,), (single(step),)],
+    "02.2": [
+        (backward,),
+        (backward_by_example,),
+        (backward_by_einsum,),
+        (single(backward),),
+        (tensors,),
+    ],
+    "02.3": [
+        (heavy,),
+        (heavy_in_steps,),
+        (heavy_by_position,),
+        (single(heavy),),
+        (lambda *a: np.array(heavy(*a)),),
+    ],
+    "02.4": [
+        (adam,),
+        (adam_by_scaled_epsilon,),
+        (adam_in_loops,),
+        (single(adam),),
+        (adam_of_keras,),
+    ],
     "02.5": [
         (limit, 0.01),
         (limit_by_singular_values, 1 / 100),
         (limit_by_power_iteration, [1e-2]),
+        (single(limit), np.float32(0.01)),
+        (lambda x: 2 / np.linalg.eigvals(2 / len(x) * x.T @ x).max(), Fraction(1, 100)),
     ],
 }
