@@ -40,6 +40,7 @@ def run(tmp_path, monkeypatch):
     module.commands = []
 
     def record(command, *rest, **options):
+        assert options == ({} if rest else {"check": True}), "a failing step ends the set-up"
         module.commands.append(" ".join(map(str, command)))
         if "venv" in command:
             Path(module.python()).parent.mkdir(parents=True)
@@ -182,6 +183,25 @@ def test_verbs_start_what_they_name(run, monkeypatch):
     assert [c[2:] for c, _ in started] == [["check", "--fix"], ["format"]]
 
 
+def test_lock_keeps_in_the_second_file_what_the_gpu_adds(run, monkeypatch):
+    base = "keras==3 \\\n    --hash=sha256:1\ntensorflow[x]==2 \\\n    --hash=sha256:2\n"
+    added = "nvidia-cudnn-cu12==9 ; sys_platform == 'linux' \\\n    --hash=sha256:3\n"
+
+    def compiles(command, check):
+        assert check
+        if "uv" in command and "compile" in command:
+            gpu = "--extra=gpu" in command
+            out = Path(command[-1].removeprefix("--output-file="))
+            assert {"--extra=tools", "--extra=dev", "--generate-hashes", "--upgrade"} <= {*command}
+            assert not gpu or out.read_text() == base, "uv keeps to the versions that it finds"
+            out.write_text(base.replace("keras", added + "keras") if gpu else base)
+
+    monkeypatch.setattr(run.subprocess, "run", compiles)
+    assert run.lock(["--upgrade"]) == 0
+    assert Path("requirements.txt").read_text() == base
+    assert Path("requirements-gpu.txt").read_text() == added
+
+
 def test_call_returns_the_status_and_adds_to_the_environment():
     code = "import os, sys; sys.exit(int(os.environ['COURSE_TEST']))"
     assert load().call([sys.executable, "-c", code], COURSE_TEST="5") == 5
@@ -257,6 +277,23 @@ def test_progress_shows_the_end_of_a_failing_installation(run, monkeypatch, caps
         fresh.with_progress([sys.executable, "-c", script], 1)
     said = capsys.readouterr().out
     assert "ERROR: no space left" in said and "Collecting" not in said
+
+
+def test_the_interpreter_lies_where_each_system_puts_it(run, monkeypatch):
+    for name, place in (("posix", "bin/python"), ("nt", "Scripts/python.exe")):
+        with monkeypatch.context() as patch:
+            patch.setattr(run.os, "name", name)
+            found = run.python()
+        assert found == str(run.VENV / place)
+
+
+@pytest.mark.parametrize("user, allowed", [(0, True), (1000, False)])
+def test_lab_runs_as_root_only_where_root_is_who_asks(run, monkeypatch, user, allowed):
+    started = []
+    monkeypatch.setattr(run, "call", lambda command: started.append(command) or 5)
+    monkeypatch.setattr(run.os, "geteuid", lambda: user, raising=False)
+    assert run.lab(["--port=1"]) == 5
+    assert ("--allow-root" in started[0]) == allowed and started[0][-1] == "--port=1"
 
 
 def test_lab_serves_the_front_page(run, monkeypatch):

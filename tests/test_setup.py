@@ -148,7 +148,8 @@ def verbs():
 
 
 def test_every_command_in_the_documents_exists():
-    names = ("README.md", ".ci/run", ".github/workflows/ci.yml", "run.py", HOOKS.name)
+    names = ["README.md", "CONTRIBUTING.md", "solutions/README.md", "run.py", HOOKS.name]
+    names += [".ci/run", ".github/workflows/ci.yml"]
     for name in names:
         text = (ROOT / name).read_text(encoding="utf-8")
         used = set(re.findall(r"(?:python3?|py) run\.py (?:--gpu )?([a-z]+)", text))
