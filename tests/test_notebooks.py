@@ -20,16 +20,22 @@ CHECK, IGNORE = "nbval-check-output", "nbval-ignore-output"
 BEYOND = "# Beyond the hour"  # the cell that parts what a lecturer gives from what is left over
 
 START = """\
+import sys
+from pathlib import Path
+
+here = Path.cwd()  # the course's folder lies above, or beside as in Colab
+near = [here, *here.parents[:3], *here.glob("*")]
+sys.path[:0] = [str(p) for p in near if [*p.glob("utils/explore.py")]]
 try:
     from utils import checks, data, explore, plots, runtime
-except ModuleNotFoundError:  # Binder or Colab: take the course from its folder
-    import pathlib
-    import sys
-
-    here = pathlib.Path.cwd()
-    folders = [here, *here.parents, *here.glob("*")]
-    sys.path[:0] = [str(p) for p in folders if (p / "utils/runtime.py").exists()]
-    from utils import checks, data, explore, plots, runtime
+except ImportError as reason:
+    stop = ImportError(
+        f"{reason}: start Jupyter by `python3 run.py lab` in the course's "
+        "folder, or put the folder beside this notebook (in Colab by "
+        "`!git clone`), and restart the kernel."
+    )
+    stop._render_traceback_ = lambda: [str(stop)]
+    raise stop from None
 runtime.start()"""
 
 # Words that say nothing, and American spellings; both only in prose, not in code or links.
