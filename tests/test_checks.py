@@ -286,6 +286,16 @@ def test_three_states(doubled, capsys):
     assert capsys.readouterr().out.startswith("– 99.1 not attempted: write")
 
 
+def test_what_counts_as_a_stub():
+    def documented(x):
+        """Return x."""
+
+    for stub in (..., (..., ...), [...], lambda x: ..., lambda x: None, documented):
+        assert checks.is_stub(stub) is True
+    for answer in ((), [], (1, ...), None, 0, lambda x: x, lambda x: 0, len, "..."):
+        assert checks.is_stub(answer) is False
+
+
 def in_place(x):
     x += x
     return x
@@ -331,9 +341,18 @@ def test_hints_come_one_by_one(doubled, capsys):
         checks.hint("99.1", 3)
 
 
-@pytest.mark.parametrize("id", ["1.2", 1.2, "01.9", "77.1", None])
-def test_unknown_exercise_is_named(id):
-    with pytest.raises(ValueError, match="id|exercise"):
+@pytest.mark.parametrize(
+    ("id", "message"),
+    [
+        ("1.2", "must look like"),
+        (1.2, "must look like"),
+        (None, "must look like"),
+        ("01.9", "there is no exercise '01.9'; lecture 01 has 01.1, 01.2, 01.3, 01.4, 01.5, 01.6$"),
+        ("77.1", "lecture 77 has no exercises, so there is no '77.1'"),
+    ],
+)
+def test_unknown_exercise_is_named(id, message):
+    with pytest.raises(ValueError, match=message):
         checks.check(id, 1)
 
 
@@ -347,6 +366,7 @@ def test_number_and_array():
             compare.number(bad)
     assert compare.array([[1, 2]], (1, 2)).shape == (1, 2)
     assert compare.array([np.float32(1), Fraction(1, 2)], (2,)).tolist() == [1, 0.5]
+    assert compare.array(list(range(1000)), (1000,))[-1] == 999
     for bad in (None, "x", ["1", "2"], [[1], [1, 2]], [np.inf, 0], [1, 2, 3]):
         with pytest.raises(compare.NotYet):
             compare.array(bad, (2,))
@@ -473,6 +493,9 @@ def test_a_mistake_is_named_only_if_it_explains_all_results():
     assert tried(lambda x, a: 7 * x if len(x) == 1 else 1 / 0) == "wrong for a = 2"
     assert "raises ZeroDivisionError" in tried(lambda x, a: x * a if len(x) == 1 else 1 / 0)
     assert tried(lambda x, a: 1.1 * x * a, rtol=0.2) is None
+    gap = [(np.array([np.nan, 1.0]), 2)]
+    assert tried(lambda x, a: x * a, cases=gap) is None
+    assert "changes the array" in tried(in_place, lambda x: scaled(x, 2), [(np.array([1, 2]),)])
 
 
 def test_parts_are_judged_one_by_one():

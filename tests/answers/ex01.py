@@ -98,8 +98,12 @@ def margins(x, target, u):
     return (2 * target - 1) * (x @ u) / np.linalg.norm(u)
 
 
+def lengths(x):
+    return np.linalg.norm(x, axis=1)
+
+
 def radius(x):
-    return np.linalg.norm(x, axis=1).max()
+    return lengths(x).max()
 
 
 def zero_one_margin(x, target, u):
@@ -153,7 +157,10 @@ WRONG = {
         ((lambda x, w, theta: (x @ w + theta > 0).astype(int),), "sign of theta"),
         ((lambda x, w, theta: (x @ w > 0).astype(int),), "theta has no effect"),
         ((lambda x, w, theta: (x @ w < theta).astype(int),), "exchanged"),
-        ((lambda x, w, theta: np.sign(x @ w - theta),), "must answer 0 or 1"),
+        (
+            (lambda x, w, theta: np.sign(x @ w - theta),),
+            "must answer 0 or 1, and it also answers -1",
+        ),
         ((lambda x, w, theta: (x.sum(axis=1) > theta).astype(int),), "w has no effect"),
         ((lambda x, w, theta: int((x @ w).sum() > theta),), "shape ()"),
         ((lambda x, w, theta: (x * w > theta).astype(int),), "shape (6, 3)"),
@@ -179,6 +186,10 @@ WRONG = {
         ((AND, (ONE, np.nan)), "finite"),
         ((AND, None), "must be a pair"),
         (((1.0, 1.0, 1.5), OR), "a tuple of 3 things"),
+        ((AND, (0 * ONE, 0.5)), "both weights of the OR unit are zero"),
+        ((AND, (-ONE, -0.5)), "the OR unit gives all four answers the wrong way round"),
+        ((AND, ([1, 0], 0.5)), "the OR unit is wrong at 1 of 4 corners, as at (0, 1)"),
+        (((ONE, 1.0 + 1e-6), ([1, 0.5], 0.7)), "wrong at 1 of 4 corners, as at (0, 1)"),
     ],
     "01.3": [
         ((lambda target: 4,), "that is impossible"),
@@ -192,6 +203,7 @@ WRONG = {
         ((forgets_return,), "returns None"),
         ((4,), "must be a function"),
         ((lambda target: 0 if scan(target) == 4 else 1,), "the lowest number"),
+        ((lambda target: scan(target) + 1,), "returns 5: it must be a count from 0 to 4"),
         ((lambda target: scan(target) + 40,), "returns 44: it must be a count from 0 to 4"),
         ((lambda target: 3 if target.sum() == 2 else 4,), "some unit does better"),
         ((lambda target: 4 if target.sum() in (0, 1, 3) else 3,), "some unit does better"),
@@ -225,6 +237,14 @@ WRONG = {
         ((lambda x, t, u: (radius(x) / margins(x, t, u).min()) ** 2,), "return np.inf"),
         ((lambda x, t, u: (radius(x) / (x @ u / np.linalg.norm(u)).min()) ** 2,), "sign s = -1"),
         ((zero_one_margin,), "did you turn the targets"),
+        ((lambda x, t, u: radius(x) / margins(x, t, u).min() ** 2,), "only gamma is squared"),
+        ((lambda x, t, u: (radius(x) / margins(x, t, u).mean()) ** 2,), "not the mean"),
+        ((lambda x, t, u: (lengths(x).mean() / margins(x, t, u).min()) ** 2,), "length, not the m"),
+        ((lambda x, t, u: (lengths(x).min() / margins(x, t, u).min()) ** 2,), "not the smallest"),
+        ((lambda x, t, u: (radius(x) / margins(x, t, u)[t > 0].min()) ** 2,), "a margin, too"),
+        ((lambda x, t, u: bound(x, t, u) if margins(x, t, u).min() else 0,), "has no margin, u"),
+        ((lambda x, t, u: 1.5 * bound(x, t, u),), "the bound is too large"),
+        ((lambda x, t, u: 0.9 * bound(x, t, u),), "the bound is too small"),
         ((lambda x, t, u: "26",), "is text"),
         ((lambda x, t, u: margins(x, t, u),), "4 elements"),
         ((lambda x, t, u: np.nan,), "must be finite"),
@@ -238,6 +258,7 @@ WRONG = {
         ((lambda x, y: np.linalg.lstsq(with_ones(x), y), KELVIN), "must be an array of numbers"),
         ((fit, (100.0, 0.385)), "at 0 K"),
         ((fit, (205.16, 0.385)), "wrong sign"),
+        ((fit, (0.385, 0.385)), "w0 of w_kelvin is wrong"),
         ((fit, (0.385, -5.16)), "wrong order"),
         ((fit, (-5.16, 0.385 / 273.15)), "step of 1 K"),
         ((lambda x, y: with_ones(x) @ fit(x, y), KELVIN), "has shape (9,)"),

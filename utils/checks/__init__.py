@@ -3,7 +3,10 @@
 ``check("01.2", answer)`` prints a verdict for the student. It raises only while nbgrader grades
 or validates a notebook, so that an assignment runs from top to bottom as it is handed out. The
 checks of lecture NN live in the module ``utils.checks.exNN``; each says what is wrong with an
-answer (type, shape, sign, a factor of 2) and never what the answer is.
+answer (type, shape, sign, a factor of 2) and never what the answer is. They are tables of right
+and wrong results for ``utils.checks.compare``; a hidden test calls the same check with ``inputs``
+of its own. Modules of checks hold nothing but checks and inputs: what the right result is made of
+is local to its check, so that no import is an answer.
 """
 
 import dis

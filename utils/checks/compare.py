@@ -295,7 +295,10 @@ def inputs_of(name, cases):
 
 def _shown(inputs, labels):
     """Return the inputs of a function as one line of text."""
-    texts = [np.array2string(np.asarray(i), precision=4, threshold=30) for i in inputs]
+    texts = (
+        np.array2string(i, precision=4, threshold=30) if isinstance(i, np.ndarray) else str(i)
+        for i in inputs
+    )
     return " ".join(", ".join(f"{k} = {t}" for k, t in zip(labels, texts)).split())[:400]
 
 
@@ -326,45 +329,44 @@ def _judge(trials, names, rtol, atol):
     first = next((trial for trial in trials if wrong_parts(trial)), None)
     if first is None:
         return
-    bad = wrong_parts(first)
-
-    def made(trial, wrong, found, right):
-        if wrong is None or (trial is not first and not np.isfinite(found).all()):
-            return True  # NaN or infinity says nothing about the mistake of the first trial
-        if isinstance(wrong, Shape):
-            lengths = zip(wrong, found.shape)
-            return len(wrong) == found.ndim and all(w in (..., n) for w, n in lengths)
-        if callable(wrong) or isinstance(wrong, bool | np.bool_):
-            if trial is not first or found.shape != np.shape(right):
-                return trial is not first
-            readable = wrong is not_finite or (np.isfinite(found) | ~np.isfinite(right)).all()
-            return bool(readable and (wrong(found) if callable(wrong) else wrong))
-        return same(found, wrong, rtol, atol)
-
     if hidden.get():
         hidden.get().last = first.inputs
-    otherwise = None
+    bad, otherwise = wrong_parts(first), None
     for row, (wrong, message) in enumerate(first.rows):
         if all(part is None for part in wrong):
             otherwise = message
         elif any(wrong[k] is not None for k in bad) and all(
-            made(trial, *parts)
+            _made(*part, trial is first, rtol, atol)
             for trial in trials
-            for parts in zip(trial.rows[row][0], trial.found, trial.right)
+            for part in zip(trial.rows[row][0], trial.found, trial.right)
         ):
             if message is None:
                 return
-            raise NotYet(message if isinstance(message, str) else message(*first.found))
-    found, right, name = first.found[bad[0]], np.asarray(first.right[bad[0]], float), names[bad[0]]
-    many = right.ndim == 0 and found.size != 1
+            raise NotYet(message(*first.found) if callable(message) else message)
+    found, right, name = first.found[bad[0]], np.asarray(first.right[bad[0]]), names[bad[0]]
+    many = right.ndim == 0 and found.size > 1
     require(not many, f"{name} has {found.size} elements: it must be one number")
-    require(
-        found.shape == right.shape, f"{name} has shape {found.shape}: it must have {right.shape}"
-    )
-    lost = bool((~np.isfinite(found) & np.isfinite(right)).any())
-    require(not lost or right.ndim, f"{name} is {found}: it must be finite")
-    require(not lost, f"{name} contains NaN or infinity")
-    if otherwise:
-        raise NotYet(otherwise if isinstance(otherwise, str) else otherwise(*first.found))
-    sign = "too large" if found.size == 1 and found > right else "too small"
-    raise NotYet(f"{name} is {'wrong' if right.ndim else sign}")
+    fits = found.shape == right.shape
+    require(fits, f"{name} has shape {found.shape}: it must have {right.shape}")
+    if (~np.isfinite(found) & np.isfinite(right)).any():
+        lost = "contains NaN or infinity" if right.ndim else f"is {found}: it must be finite"
+        raise NotYet(f"{name} {lost}")
+    if callable(otherwise):
+        otherwise = otherwise(*first.found)
+    size = "wrong" if right.ndim else "too large" if found > right else "too small"
+    raise NotYet(otherwise or f"{name} is {size}")
+
+
+def _made(wrong, found, right, first, rtol, atol):
+    """Whether a row's `wrong` fits this part of a result; `first` is the case to be explained."""
+    if wrong is None or (not first and not_finite(found)):
+        return True  # in another case, NaN or infinity says nothing about the mistake
+    if isinstance(wrong, Shape):
+        lengths = zip(wrong, found.shape)
+        return len(wrong) == found.ndim and all(w in (..., n) for w, n in lengths)
+    if not callable(wrong) and not isinstance(wrong, bool | np.bool_):
+        return same(found, wrong, rtol, atol)
+    if not first or found.shape != np.shape(right):
+        return not first
+    readable = wrong is not_finite or (np.isfinite(found) | ~np.isfinite(right)).all()
+    return bool(readable and (wrong(found) if callable(wrong) else wrong))
