@@ -617,10 +617,11 @@ def test_neighbouring_pixels_share_42_per_cent_of_the_noise():
 
 
 def test_sky_is_32_in_all_three_colours(sky):
-    images, labels, _, _ = sky
+    images, labels, parameters, _ = sky
     black = np.zeros((1, 3, 4, 4), "f4")
     assert np.all(G.asinh_colour(black) == 32)
-    smooth = images[(labels == 1) | (labels == 2)]
+    small = parameters["effective_radius"] < 2  # the wings of others reach the corners
+    smooth = images[((labels == 1) | (labels == 2)) & small]
     corners = np.concatenate([smooth[:, :6, :6], smooth[:, -6:, -6:]], axis=1)
     assert np.all(np.abs(np.median(corners, axis=(0, 1, 2)) - 33.5) < 3)
     grain = np.median(corners.std((1, 2)), axis=0)  # some corners hold a star or a wing

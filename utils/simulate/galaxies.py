@@ -93,9 +93,10 @@ def normal(mean, width, low=-math.inf, high=math.inf):
     """Cut off at both ends, without a pile there."""
 
     def draw(rng):
-        while not low <= (value := rng.normal(mean, width)) <= high:
-            pass
-        return value
+        for _ in range(10_000):
+            if low <= (value := rng.normal(mean, width)) <= high:
+                return value
+        raise ValueError(f"next to nothing of N({mean}, {width}) lies from {low} to {high}")
 
     return draw
 
