@@ -15,6 +15,7 @@ import pytest
 from scipy import special
 
 from utils.simulate import galaxies as G
+from utils.simulate.camera import grain
 
 HERE = Path(__file__).parent
 DRAWS, PICTURES = HERE / "galaxy_draws.csv", HERE / "galaxy_pictures.json"
@@ -602,15 +603,15 @@ def test_noise_of_sky_and_photons():
 
 
 def test_neighbouring_pixels_share_42_per_cent_of_the_noise():
-    grain = G.grain(np.random.default_rng(0), (3, 400, 400))
-    assert grain.shape == (3, 400, 400) and grain.std() == pytest.approx(1, abs=0.01)
+    noise = grain(np.random.default_rng(0), (3, 400, 400))
+    assert noise.shape == (3, 400, 400) and noise.std() == pytest.approx(1, abs=0.01)
     share = lambda a, b: (a * b).mean()  # noqa: E731
-    assert share(grain[:, 1:], grain[:, :-1]) == pytest.approx(0.42, abs=0.01)
-    assert share(grain[..., 1:], grain[..., :-1]) == pytest.approx(0.42, abs=0.01)
-    assert share(grain[:, 1:, 1:], grain[:, :-1, :-1]) == pytest.approx(0.42**2, abs=0.01)
-    assert share(grain[:, 2:], grain[:, :-2]) == pytest.approx(0.05, abs=0.01)
-    assert share(grain[:, 3:], grain[:, :-3]) == pytest.approx(0, abs=0.01)
-    assert share(grain[0], grain[1]) == pytest.approx(0, abs=0.01)
+    assert share(noise[:, 1:], noise[:, :-1]) == pytest.approx(0.42, abs=0.01)
+    assert share(noise[..., 1:], noise[..., :-1]) == pytest.approx(0.42, abs=0.01)
+    assert share(noise[:, 1:, 1:], noise[:, :-1, :-1]) == pytest.approx(0.42**2, abs=0.01)
+    assert share(noise[:, 2:], noise[:, :-2]) == pytest.approx(0.05, abs=0.01)
+    assert share(noise[:, 3:], noise[:, :-3]) == pytest.approx(0, abs=0.01)
+    assert share(noise[0], noise[1]) == pytest.approx(0, abs=0.01)
 
 
 # The picture

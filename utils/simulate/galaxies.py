@@ -4,7 +4,7 @@ Seven Galaxy Zoo classes, 96 x 96 pixels, g, r and z bands, NumPy and SciPy only
 
 - `draw_galaxy` draws all that is random about one image, as a dataclass;
 - `scene` computes its light above the atmosphere, without drawing anything;
-- `camera` looks at a scene: seeing, calibration, noise. `asinh_colour` makes the picture.
+- `camera` and `asinh_colour`, of the module beside this one, look at it.
 
 The distributions are those of the Galaxy10 DECaLS sample as far as the literature gives them,
 and a little wider, so that a classifier trained here cannot lean on one seeing, one depth or one
@@ -20,11 +20,10 @@ Sources
 .. [3] Dey et al. 2019, AJ 157, 168 (Legacy Surveys): bands, depth, seeing, colour pictures.
 .. [4] Graham & Driver 2005, PASA 22, 118: the Sersic profile. Freeman 1970, ApJ 160, 811: disks.
 .. [5] van der Kruit & Searle 1981, A&A 95, 105: edge-on disks, sech^2 across the plane.
-.. [6] Moffat 1969, A&A 3, 455; Trujillo et al. 2001, MNRAS 328, 977: the seeing profile.
-.. [7] Yu & Ho 2020, ApJ 900, 150 (pitch angles); Considere & Athanassoula 1988, A&AS 76, 365
+.. [6] Yu & Ho 2020, ApJ 900, 150 (pitch angles); Considere & Athanassoula 1988, A&AS 76, 365
    (arms as sums of logarithmic spirals); Elmegreen & Elmegreen 1987, ApJ 314, 3 (flocculence).
-.. [8] Gadotti 2011, MNRAS 415, 3308 (bars); Toomre & Toomre 1972, ApJ 178, 623 (tails, bridges).
-.. [9] Kormendy 1977, ApJ 218, 333: surface brightness against size of ellipticals.
+.. [7] Gadotti 2011, MNRAS 415, 3308 (bars); Toomre & Toomre 1972, ApJ 178, 623 (tails, bridges).
+.. [8] Kormendy 1977, ApJ 218, 333: surface brightness against size of ellipticals.
 """
 
 import math
@@ -32,9 +31,10 @@ from dataclasses import dataclass, fields
 from functools import partial
 
 import numpy as np
-from scipy import fft, special
+from scipy import special
 
 from utils.arguments import integer, real
+from utils.simulate.camera import GRID, PIXEL, SEEING, SIZE, asinh_colour, bands, camera, double
 
 CLASS_NAMES = (
     "Merging",
@@ -47,23 +47,8 @@ CLASS_NAMES = (
 )
 MERGING, ROUND, IN_BETWEEN, BARRED, TIGHT, LOOSE, EDGE_ON = range(7)
 
-SIZE = 96  # pixels of an image
-GRID = 128  # pixels of a scene: the Fourier blur is periodic, its margin of 16 stays unseen
-PIXEL = 0.262  # arcsec, the survey's native pixel [3]; fluxes are per native pixel
 SCALE_LENGTHS = 1.678  # half-light radius of an exponential disk in scale lengths [4]
-
-
-def bands(g, r, z):
-    return np.array([g, r, z], "f4")[:, None, None]
-
-
-SEEING = bands(1.30, 1.20, 1.10)  # median FWHM in arcsec [3]
-SKY_NOISE = bands(2.1e-3, 3.3e-3, 8.0e-3)  # rms in nanomaggies
-SKY_LEVEL = bands(0.09, 0.30, 2.0)  # dark sky in nanomaggies
 EXTINCTION = bands(1.22, 0.84, 0.45)  # optical depth relative to V: a Milky Way curve
-STRETCH = bands(6.0, 3.4, 2.2)  # the viewer's weights [3]
-STRETCH_M, STRETCH_Q = 0.03, 20.0  # its offset (sets sky to 32 of 255) and its softening
-LUMA = bands(0.299, 0.587, 0.114)  # JPEG's brightness from red, green and blue
 
 PARAMETERS = (
     "magnitude_r",  # AB mag of the galaxy; in a merger, of its first member
@@ -72,7 +57,7 @@ PARAMETERS = (
     "inclination",  # degrees, 0 face-on; nan for smooth galaxies
     "bulge_fraction",  # of the r-band light; 1 for a pure Sersic body
     "bar_fraction",  # of the r-band light
-    "pitch_angle",  # degrees [7]; nan without arms
+    "pitch_angle",  # degrees [6]; nan without arms
     "arm_contrast",  # amplitude of the arms in young light, 0 to 1.2; nan without arms
     "separation",  # arcsec between the members of a merger; nan otherwise
     "colour_g_r",  # mag, colour of the old stars
@@ -213,7 +198,7 @@ class Smooth(Drawn):
 
 @dataclass
 class Bar(Drawn):
-    """A boxy ridge of stars in the plane of a disk, and the ring around some [8].
+    """A boxy ridge of stars in the plane of a disk, and the ring around some [7].
 
     By default a weak oval as it lives in unbarred galaxies.
     """
@@ -241,7 +226,7 @@ class Disk(Drawn):
     """A disk galaxy with arms, bar, bulge and dust; lengths in scale lengths of the disk.
 
     Arms are one sharpened logarithmic spiral of m arms (grand design) times random spiral modes
-    of several m, each in a ring of its own (flocculent), with the same pitch on average [7].
+    of several m, each in a ring of its own (flocculent), with the same pitch on average [6].
     """
 
     effective_radius: float  # arcsec, half-light semi-major axis of the disk
@@ -408,7 +393,7 @@ EARLY = LATE | {
 
 @dataclass
 class Merger(Drawn):
-    """Two galaxies, their tails, plume and common halo [8]; the second lies on the x axis.
+    """Two galaxies, their tails, plume and common halo [7]; the second lies on the x axis.
 
     The separation runs from two arcsec (two nuclei in one body) almost to the edge of the image,
     the debris from next to nothing (first approach) to a good part of the light.
@@ -585,7 +570,7 @@ def draw_galaxy(label, seed, k):
     scale = 2 * PIXEL if large else PIXEL
     frame = {"farthest": 40 * scale} if label == MERGING else {}  # 8 pixels from the edge
     mu = normal(brightness, spread, 19, 23.2)(rng)
-    if label in (MERGING, ROUND, IN_BETWEEN):  # small ellipticals are the denser ones [9]
+    if label in (MERGING, ROUND, IN_BETWEEN):  # small ellipticals are the denser ones [8]
         mu += 1.5 * math.log10(radius / median)
     return Galaxy.draw(
         rng,
@@ -643,90 +628,6 @@ def fluxes(magnitude, g_r, r_z):
     """Return nanomaggies in g, r, z, shape (3, 1, 1)."""
     magnitudes = bands(magnitude + g_r, magnitude, magnitude - r_z)
     return 10 ** (-0.4 * (magnitudes - np.float32(22.5)))
-
-
-WAVENUMBER = 2 * np.pi * np.hypot(np.fft.fftfreq(GRID)[:, None], np.fft.rfftfreq(GRID))
-WAVENUMBER = WAVENUMBER.astype("f4")  # per pixel
-
-
-def camera(light, night, scale=PIXEL, *, seeing=1.0, noise=1.0, colour_shift=0.0):
-    """Look at a scene through the atmosphere of a night.
-
-    Parameters
-    ----------
-    light : array, shape (3, 128, 128)
-        Nanomaggies per native pixel; g, r, z.
-    night : Night
-    scale : float
-        Arcsec per pixel.
-    seeing, noise, colour_shift : float
-        As in `simulate_class`.
-
-    Returns
-    -------
-    array, shape (3, 96, 96), float32
-        Nanomaggies per native pixel.
-    """
-    edge = (GRID - SIZE) // 2
-    seen = blur(light, SEEING * bands(*night.widths) * (night.seeing * seeing / scale))
-    seen = seen[:, edge:-edge, edge:-edge] * bands(*night.gains)
-    seen *= 10 ** (colour_shift * bands(-0.2, 0, 0.2))  # half of it in g, half in z
-    seen += night.sky / STRETCH
-    shot = np.sqrt(1 + np.maximum(seen, 0) / SKY_LEVEL)  # photons of sky and objects
-    rms = noise * night.depth * SKY_NOISE
-    return seen + rms * shot * grain(np.random.default_rng(night.seed), seen.shape)
-
-
-def blur(light, fwhm):
-    """Convolve (3, 128, 128) with Moffat profiles, beta = 3.5; `fwhm` (3, 1, 1) in pixels [6]."""
-    k = WAVENUMBER * (fwhm / np.float32(0.9359))  # FWHM = 2 alpha sqrt(2^(1/beta) - 1)
-    transfer = (1 + k + k * k / 3) * np.exp(-k)  # x^2.5 K_2.5(x), normalised to one at x = 0
-    return fft.irfft2(fft.rfft2(light) * transfer, s=light.shape[1:])
-
-
-def grain(rng, shape):
-    """Draw noise of unit variance as resampling leaves it: neighbours share 42 % of it."""
-    bands, height, width = shape
-    noise = rng.standard_normal((bands, height + 2, width + 2), dtype="f4")
-    noise = 0.95 * noise[:, 1:-1] + 0.22 * (noise[:, :-2] + noise[:, 2:])
-    return 0.95 * noise[..., 1:-1] + 0.22 * (noise[..., :-2] + noise[..., 2:])
-
-
-def asinh_colour(flux):
-    """Turn g, r, z images into the Legacy Surveys viewer's colour picture.
-
-    Parameters
-    ----------
-    flux : array, shape (n, 3, height, width)
-        Flux in nanomaggies per pixel of 0.262 arcsec; order of bands g, r, z.
-
-    Returns
-    -------
-    array, shape (n, height, width, 3), uint8
-        Red, green and blue from z, r and g. An empty sky is 32 in each.
-    """
-    scaled = flux * STRETCH + np.float32(STRETCH_M)
-    intensity = np.maximum(scaled, 0).mean(1, keepdims=True) + np.float32(1e-6)
-    stretch = np.arcsinh(STRETCH_Q * intensity) / (math.sqrt(STRETCH_Q) * intensity)
-    picture = np.clip(scaled * stretch, 0, 1)[:, ::-1] * 255
-    # The viewer's JPEG keeps colour at half resolution and quantises its fine detail away: the
-    # grain of the sky is coarser in colour than in brightness.
-    if picture.shape[2] % 4 == picture.shape[3] % 4 == 0:
-        luma = (picture * LUMA).sum(1, keepdims=True)
-        half = halve(picture - luma)
-        half = 0.6 * half + 0.4 * double(halve(half))
-        picture = luma + double(half)
-    return np.clip(np.rint(picture), 0, 255).astype("u1").transpose(0, 2, 3, 1)
-
-
-def halve(x):
-    """Average over 2 x 2 pixels."""
-    x = x[..., ::2, :] + x[..., 1::2, :]
-    return (x[..., ::2] + x[..., 1::2]) / 4
-
-
-def double(x):
-    return x.repeat(2, -2).repeat(2, -1)
 
 
 def simulate_class(label, n, seed=0, *, seeing=1.0, noise=1.0, colour_shift=0.0):
