@@ -207,7 +207,7 @@ class Bar(Drawn):
     length: float = uniform(0.4, 0.9)  # of one half, in scale lengths of the disk
     axis_ratio: float = uniform(0.4, 0.8)
     angle: float = ANGLE  # from the disk's major axis
-    steepness: float = uniform(0.6, 1.2)  # 0.5 falls exponentially, 1 like a Gaussian
+    steepness: float = uniform(0.7, 1.3)  # 0.5 falls exponentially, 1 like a Gaussian
     mix: float = uniform(0, 0.6)  # share of its stars that have the disk's colour
     sweeping: float = uniform(0, 0.2)  # share of the central disk that it swept up
     ring: float = either(0.1, uniform(0.2, 1.2))  # height over the disk
@@ -518,7 +518,7 @@ SHAPES = {
         bulge_fraction=normal(0.13, 0.08, 0.01, 0.5), young=uniform(0.03, 0.8),
         arm_contrast=uniform(0.1, 1.0), phase=normal(0, 0.5, -1, 1),
         bar=partial(
-            Bar.draw, fraction=normal(0.24, 0.07, 0.13, 0.4), length=lognormal(1.4, 0.25, 1.15),
+            Bar.draw, fraction=normal(0.24, 0.07, 0.13, 0.4), length=lognormal(1.1, 0.25, 0.95),
             axis_ratio=uniform(0.18, 0.4), sweeping=uniform(0.3, 0.9),
             ring=either(0.4, uniform(0.2, 1.2)),
         ),
@@ -544,7 +544,7 @@ LOOKS = {
     MERGING: (3.1, 0.45, 1.3, 21.0, 0.7, 0.15, uniform(0.05, 0.35)),
     ROUND: (2.3, 0.40, 1.3, 20.5, 0.5, 0.12, uniform(0, 0.1)),
     IN_BETWEEN: (2.4, 0.40, 1.3, 20.5, 0.5, 0.18, uniform(0, 0.1)),
-    BARRED: (5.5, 0.42, 3.8, 21.7, 0.6, 0.04, uniform(0.05, 0.35)),
+    BARRED: (5.5, 0.42, 4.2, 21.7, 0.6, 0.04, uniform(0.05, 0.35)),
     TIGHT: (5.5, 0.38, 3.5, 21.4, 0.6, 0.04, uniform(0.05, 0.35)),
     LOOSE: (4.6, 0.42, 3.0, 21.9, 0.6, 0.30, uniform(0.05, 0.35)),
     EDGE_ON: (4.8, 0.42, 1.3, 21.6, 0.7, 0.04, uniform(-0.15, -0.05)),
