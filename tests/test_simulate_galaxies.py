@@ -137,6 +137,8 @@ def test_fields_are_drawn_unless_given():
     rng = np.random.default_rng(0)
     bar = G.Bar.draw(rng, fraction=0.3, length=G.uniform(5, 6))
     assert bar.fraction == 0.3 and 5 < bar.length < 6 and 0.4 < bar.axis_ratio < 0.8
+    with pytest.raises(TypeError, match="colour"):
+        G.Bar.draw(rng, colour=1)
 
 
 def test_patches_of_two_and_four_pixels_have_unit_variance():

@@ -114,7 +114,8 @@ class Drawn:
     @classmethod
     def draw(cls, rng, **given):
         """Draw the fields in their order; numbers or distributions in `given` come first."""
-        return cls(*(drawn(rng, given.get(f.name, f.default)) for f in fields(cls)))
+        values = {f.name: f.default for f in fields(cls)} | given
+        return cls(**{name: drawn(rng, value) for name, value in values.items()})
 
 
 def patches(rng):
