@@ -85,6 +85,12 @@ def softmax_differences(z):
         return 1 / np.exp(z[:, None, :] - z[:, :, None]).sum(axis=2)
 
 
+def softmax_by_tensorflow(z):
+    import tensorflow as tf
+
+    return tf.nn.softmax(z)
+
+
 # 08.3
 
 
@@ -137,7 +143,7 @@ def hinge_loops(w, x, y, delta, penalty):
     return [float(loss), gradient]
 
 
-def hinge_by_tape(w, x, y, delta, penalty):
+def hinge_by_tape(w, x, y, delta, penalty, numpy=True):
     import tensorflow as tf
 
     v = tf.Variable(w)
@@ -146,7 +152,8 @@ def hinge_by_tape(w, x, y, delta, penalty):
         correct = tf.gather(z, y, batch_dims=1)[:, None]
         each = tf.reduce_sum(tf.nn.relu(z - correct + delta), axis=1) - delta
         loss = tf.reduce_mean(each) + penalty * tf.reduce_sum(v * v)
-    return loss.numpy(), tape.gradient(loss, v).numpy()
+    gradient = tape.gradient(loss, v)
+    return (loss.numpy(), gradient.numpy()) if numpy else (loss, gradient)
 
 
 # 08.4
@@ -225,6 +232,17 @@ def _build():
     store.diverged = keras.Sequential([keras.Input((28, 28)), layers.Flatten(), layers.Dense(10)])
     store.diverged.layers[-1].set_weights([np.full((784, 10), np.nan), np.zeros(10)])
     store.list = [store.logits]
+    x, y = stand_in(n_train=1)[1]
+    x, targets = np.float32(x.reshape(-1, 784) / 255), np.eye(10)[y]
+    last = solve(np.maximum(0, x @ units + offsets))
+    store.peeked = model((28, 28))
+
+    class Own(keras.Model):
+        def call(self, images):
+            return store.probabilities(images)
+
+    store.own = Own()
+    store.own(x[:1].reshape(-1, 28, 28, 1))
     return store
 
 
@@ -276,6 +294,20 @@ def read_flat(confusion):
     return *read(confusion)[:2], wrong.argmax()
 
 
+def read_by_rates(confusion):
+    return *read(confusion)[:2], read(confusion / confusion.sum(axis=1, keepdims=True))[2]
+
+
+def read_by_product(confusion):
+    return *read(confusion)[:2], read(confusion * confusion.T)[2]
+
+
+def read_largest_row(confusion):
+    wrong = confusion - np.diag(np.diag(confusion))
+    row = wrong.sum(axis=1).argmax()
+    return *read(confusion)[:2], (row, wrong[row].argmax())
+
+
 def read_in_loops(confusion):
     k = len(confusion)
     efficiency = [confusion[i][i] / sum(confusion[i]) for i in range(k)]
@@ -323,7 +355,7 @@ WRONG = {
         ((hinge_with(pull=lambda s: -np.minimum(s.sum(axis=1), 1)),), "several times"),
         ((hinge_sums_gradient,), "sum over images"),
         ((hinge_transposed,), "transposed"),
-        ((hinge_loss_only,), "two things"),
+        ((hinge_loss_only,), "must return the pair (loss, gradient)"),
     ],
     "08.4": [
         ((accuracy_with(share=lambda p, n: 100 * p),), "per cent"),
@@ -335,7 +367,10 @@ WRONG = {
         ((accuracy_with(error=lambda p, n: np.sqrt(n * p * (1 - p))),), "not of their share"),
         ((accuracy_with(error=lambda p, n: np.sqrt(p * (1 - p)) / n),), "not with n"),
         ((accuracy_with(error=lambda p, n: np.sqrt(p / n)),), "Poisson"),
-        ((lambda scores, y: np.mean(scores.argmax(axis=1) == y),), "two numbers"),
+        (
+            (lambda scores, y: np.mean(scores.argmax(axis=1) == y),),
+            "must return the pair (accuracy, error)",
+        ),
     ],
     "08.5": [
         ((models.linear,), "are asked for"),
@@ -346,6 +381,7 @@ WRONG = {
         ((models.unbuilt,), "not built"),
         ((models.diverged,), "NaN"),
         ((models.list,), "must be a Keras model"),
+        ((models.peeked,), "was it trained on the test digits"),
         ((_build,), "must be a Keras model"),
     ],
     "08.6": [
@@ -356,6 +392,9 @@ WRONG = {
         ((read_per_cent, PREDICTION), "per cent"),
         ((read_by_all, PREDICTION), "its own class only"),
         ((read_flat, PREDICTION), "shape ()"),
+        ((read_by_rates, PREDICTION), "share of its row"),
+        ((read_by_product, PREDICTION), "both directions"),
+        ((read_largest_row, PREDICTION), "row with most mistakes"),
         ((read, ("up", "down")), "efficiency of the 4s"),
         ((read, ("same", "same")), "purity of the 9s"),
         ((read, ("same", "lower")), '"up", "same" or "down"'),
@@ -365,9 +404,20 @@ WRONG = {
 
 RIGHT = {
     "08.1": [(one_hot_lists,), (one_hot_compares,), (lambda y, k: np.eye(k, dtype="int8")[y],)],
-    "08.2": [(softmax_loop,), (softmax_differences,)],
-    "08.3": [(hinge_with(),), (hinge_loops,), (hinge_by_tape,)],
+    "08.2": [
+        (softmax_loop,),
+        (softmax_differences,),
+        (lambda z: softmax_loop(np.float32(z)),),
+        (softmax_by_tensorflow,),
+    ],
+    "08.3": [
+        (hinge_with(),),
+        (hinge_loops,),
+        (hinge_by_tape,),
+        (lambda *inputs: hinge_by_tape(*inputs, numpy=False),),
+        (lambda w, x, *rest: hinge(np.float32(w), np.float32(x), *rest),),
+    ],
     "08.4": [(accuracy_with(),), (accuracy_sample_deviation,), (accuracy_counts,)],
-    "08.5": [(models.logits,), (models.probabilities,), (models.vector,)],
+    "08.5": [(models.logits,), (models.probabilities,), (models.vector,), (models.own,)],
     "08.6": [(read, PREDICTION), (read_in_loops, list(PREDICTION))],
 }

@@ -197,8 +197,14 @@ WRONG = {
         ((alarm_below,), "lies below theta"),
         ((alarm_exchanged,), "exchanged"),
         ((alarm_on_spare,), "count in the test set"),
-        ((lambda s, n, a, r: alarm(s, n, a, r)[0],), "must return theta"),
+        (
+            (lambda s, n, a, r: alarm(s, n, a, r)[0],),
+            "must return 3 things (theta, false_alarms, found)",
+        ),
         ((lambda s, n, a, r: (np.nan, 0.1, 0.2),), "finite"),
+        ((lambda s, n, a, r: alarm(s, n, a, 0.05),), "the same for every rate"),
+        ((lambda s, n, a, r: (max(s), 0, np.mean(a > max(s))),), "the largest of the spare"),
+        ((lambda s, n, a, r: ([0.1, [0.2]], 0.1, 0.2),), "theta of alarm is a list"),
     ],
     "09.5": [
         ((-1, 4, 1, 0.25), "is positive"),
@@ -222,6 +228,10 @@ RIGHT = {
         (score_in_loops,),
         (lambda x, y: ((x - y) ** 2).mean(axis=(1, 2, 3)) / x.mean(axis=(1, 2, 3)),),
     ],
-    "09.4": [(alarm,), (alarm_by_sorting,)],
+    "09.4": [
+        (alarm,),
+        (alarm_by_sorting,),
+        (lambda s, n, a, r: np.float32(alarm(s, n, a, r)),),
+    ],
     "09.5": [(1, 4, 1, 0.25), (1.0, np.float64(4), np.array([1]), 1 / 4)],
 }

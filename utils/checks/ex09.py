@@ -3,22 +3,19 @@
 import numpy as np
 
 from utils.checks import exercise
-from utils.checks.compare import array, call, close, kind, number, require
-
-
-def _same(a, b, rtol=1e-5):
-    a, b = np.asarray(a, float), np.asarray(b, float)
-    return a.shape == b.shape and bool(np.allclose(a, b, rtol=rtol, atol=1e-8))
-
-
-def _projector(rows):
-    return rows.T @ rows
-
-
-def _data(rng, n=40, pixels=6):
-    spread = np.array([3.0, 2.0, 1.2, 0.6, 0.3, 0.1])[:pixels]
-    turn = np.linalg.qr(rng.normal(size=(pixels, pixels)))[0]
-    return rng.normal(size=(n, pixels)) * spread @ turn + 4 * turn[-1] + turn[0]
+from utils.checks.compare import (
+    Shape,
+    array,
+    call,
+    compare,
+    compare_function,
+    inputs_of,
+    kind,
+    number,
+    require,
+    same,
+    things,
+)
 
 
 @exercise(
@@ -27,64 +24,47 @@ def _data(rng, n=40, pixels=6):
     "The rows of Vh are directions in the space of the pixels, in falling order of S.",
 )
 def pca(function):
-    rng = np.random.default_rng(91)
+    rng, cases = np.random.default_rng(91), []
     for n, k in ((40, 2), (4, 3)):
-        x = _data(rng, n)
-        pair = call(function, x, k, name="pca")
-        require(
-            isinstance(pair, tuple | list) and len(pair) == 2,
-            f"pca must return the pair mean, v, and it returns {kind(pair)}",
-        )
-        mean = array(pair[0], name="the mean that pca returns")
-        require(mean.size != n, f"the mean has {n} numbers, one per image: average over the images")
-        mean = array(mean, (6,), "the mean that pca returns")
-        v = array(pair[1], name="the v that pca returns")
-        require(v.shape != (6, k), "v is transposed: each direction is a row")
-        require(v.shape != (n, k), "v has one row per image: these are not directions of pixels")
-        v = array(v, (k, 6), "the v that pca returns")
-        centred = x - x.mean(axis=0)
-        right = np.linalg.svd(centred, full_matrices=False)[2]
-        uncentred = np.linalg.svd(x, full_matrices=False)[2][:k]
-        require(
-            not _same(_projector(v), _projector(uncentred)),
-            "v belongs to images that were not centred: subtract the mean before the SVD",
-        )
-        require(not np.allclose(mean, 0), "the mean is zero: return the mean image of x")
-        close(mean, x.mean(axis=0), "the mean is not that of the images")
-        lengths = np.linalg.norm(v, axis=1)
-        require(
-            np.allclose(lengths, 1, rtol=1e-5),
-            f"the first direction has length {lengths[0]:.3g}: each must have length one",
-        )
-        flipped = [abs(v[i] @ right[k - 1 - i]) > 1 - 1e-6 for i in range(k)]
-        require(not all(flipped), "the directions come in rising order: the largest spread first")
-        last = right[-k:]
-        require(
-            n < 10 or not _same(_projector(v), _projector(last)),
-            "these are the directions with the smallest spread: take the largest",
-        )
-        require(
-            not _same(v, np.eye(6)[:k]), "v are single pixels, not the directions of largest spread"
-        )
-        found = np.abs(np.sum(v * right[:k], axis=1))
-        require(
-            bool((found > 1 - 1e-6).all()),
-            f"direction {int(np.argmin(found)) + 1} is not a principal component",
-        )
+        turn = np.linalg.qr(rng.normal(size=(6, 6)))[0]
+        x = rng.normal(size=(n, 6)) * [3.0, 2.0, 1.2, 0.6, 0.3, 0.1] @ turn
+        cases.append((x + 4 * turn[-1] + turn[0], k))
+    for x, k in inputs_of("pca", cases):
+        (n, pixels), centre = x.shape, x.mean(axis=0)
+        names = ("mean", "v")
+        mean, found = things(call(function, x, k, name="pca"), names, "pca", "return", depth=2)
+        compare("the mean of pca", mean, centre, [
+            (Shape((n,)), f"the mean has {n} numbers, one per image: average over the images"),
+            (0 * centre, "the mean is zero: return the mean image of x"),
+            (None, "the mean is not that of the images"),
+        ])  # fmt: skip
+        every = np.linalg.svd(x - centre, full_matrices=False)[2]
+        right, uncentred = every[:k], np.linalg.svd(x, full_matrices=False)[2][:k]
 
+        def spans(rows):
+            return lambda v: same(v.T @ v, rows.T @ rows, rtol=1e-3)
 
-def _model(value, name, shape_in, shape_out):
-    import keras
+        def along(v, rows=right):
+            return np.abs(np.sum(v * rows, axis=1))
 
-    require(
-        isinstance(value, keras.Model), f"{name} must be a Keras model, and it is {kind(value)}"
-    )
-    require(value.built and value.inputs, f"{name} has no input shape: begin with keras.Input")
-    for word, wanted, found in (
-        ("takes", shape_in, tuple(value.inputs[0].shape[1:])),
-        ("returns", shape_out, tuple(value.outputs[0].shape[1:])),
-    ):
-        require(found == wanted, f"{name} {word} {found} for each image: it must be {wanted}")
+        found = array(found, name="the v of pca")
+        if found.shape == right.shape:  # a direction has no sign
+            found = found * np.where(np.sum(found * right, axis=1) < 0, -1, 1)[:, None]
+        compare("the v of pca", found, right, [
+            (Shape((pixels, k)), "v is transposed: each direction is a row"),
+            (Shape((n, k)), "v has one row per image: these are not directions of pixels"),
+            (spans(uncentred), "v belongs to images that were not centred: subtract the mean "
+             "before the SVD"),
+            (lambda v: np.abs(np.linalg.norm(v, axis=1) - 1).max() > 1e-3, lambda v: "the first "
+             f"direction has length {np.linalg.norm(v[0]):.3g}: each must have length one"),
+            (lambda v, back=right[::-1]: along(v, back).min() > 0.999, "the directions come in "
+             "rising order: the largest spread first"),
+            (spans(every[-k:]) if n > pixels else False, "these are the directions with the "
+             "smallest spread: take the largest"),
+            (lambda v: same(np.abs(v), np.eye(*v.shape)), "v are single pixels, not the "
+             "directions of largest spread"),
+            (None, lambda v: f"direction {np.argmin(along(v)) + 1} is not a principal component"),
+        ], rtol=1e-3)  # fmt: skip
 
 
 @exercise(
@@ -97,35 +77,38 @@ def _model(value, name, shape_in, shape_out):
 def conv_autoencoder(function):
     import keras
 
-    for maps in (8, 2):
-        pair = call(function, maps, name="conv_autoencoder")
-        require(
-            isinstance(pair, tuple | list) and len(pair) == 2,
-            f"conv_autoencoder must return the pair encoder, decoder, and it returns {kind(pair)}",
-        )
+    rng = np.random.default_rng(92)
+    for (maps,) in inputs_of("conv_autoencoder", [(8,), (2,)]):
+        made, names = call(function, maps, name="conv_autoencoder"), ("encoder", "decoder")
+        pair = things(made, names, "conv_autoencoder", "return")
+        shapes = ((28, 28, 1), (4, 4, maps))
+        for model, name, wanted in zip(pair, names, (shapes, shapes[::-1])):
+            what = f"the {name} for {maps} maps"
+            is_model = isinstance(model, keras.Model)
+            require(is_model, f"{what} must be a Keras model, and it is {kind(model)}")
+            known = model.built and model.inputs
+            require(known, f"{what} has no input shape: begin with keras.Input")
+            ends = ("takes", model.inputs[0]), ("returns", model.outputs[0])
+            for (word, tensor), shape in zip(ends, wanted):
+                found = tuple(tensor.shape[1:])
+                require(found == shape, f"{what} {word} {found} for each image: it must be {shape}")
         encoder, decoder = pair
-        _model(encoder, f"the encoder for {maps} maps", (28, 28, 1), (4, 4, maps))
-        _model(decoder, f"the decoder for {maps} maps", (4, 4, maps), (28, 28, 1))
-        kinds = [layer for layer in encoder.layers if isinstance(layer, keras.layers.Conv2D)]
-        require(bool(kinds), "the encoder has no Conv2D layer")
-        dense = [m for m in pair for q in m.layers if isinstance(q, keras.layers.Dense)]
+        kinds = [[type(layer) for layer in model.layers] for model in pair]
+        require(keras.layers.Conv2D in kinds[0], "the encoder has no Conv2D layer")
+        dense = keras.layers.Dense in kinds[0] + kinds[1]
         require(not dense, "the autoencoder has a Dense layer: it must be convolutional throughout")
         weights = encoder.count_params() + decoder.count_params()
         require(weights < 100_000, f"{weights} parameters are too many: stay below 100,000")
-        rng = np.random.default_rng(92)
         images = rng.uniform(size=(64, 28, 28, 1)).astype("float32")
-        codes = np.asarray(encoder(images))
+        codes, loud = np.asarray(encoder(images)), np.asarray(encoder(1e4 * images))
         require(codes.std(axis=0).max() > 0, "the code is the same for all images")
         require(codes.min() < 0, "the code is never negative: its layer must have no activation")
-        if np.abs(codes).max() <= 1:
-            last = np.asarray(encoder(1e4 * images))
-            require(np.abs(last).max() > 1.001, "the code is bounded: its layer has an activation")
+        bounded = np.abs(codes).max() <= 1 and np.abs(loud).max() <= 1.001
+        require(not bounded, "the code is bounded: its layer has an activation")
         back = np.asarray(decoder(50 * rng.normal(size=(64, 4, 4, maps)).astype("float32")))
-        require(
-            back.min() >= 0 and back.max() <= 1,
-            f"the decoder's pixels reach from {back.min():.2g} to {back.max():.2g}: they must stay "
-            "in [0, 1]",
-        )
+        low, high = back.min(), back.max()
+        reach = f"the decoder's pixels reach from {low:.2g} to {high:.2g}: they must stay in [0, 1]"
+        require(low >= 0 and high <= 1, reach)
         require(back.std(axis=0).max() > 0, "the decoder ignores the code")
 
 
@@ -135,24 +118,21 @@ def conv_autoencoder(function):
     "Divide the squared error of an image by the ink of this image: the sum of its pixels.",
 )
 def fair_score(function):
-    rng = np.random.default_rng(93)
-    x = rng.uniform(size=(5, 7, 4, 1)) * np.array([0.1, 0.5, 1, 1, 0.3])[:, None, None, None]
-    x_hat = np.clip(x + 0.2 * rng.normal(size=x.shape), 0, 1)
-    name = "the scores of fair_score"
-    s = array(call(function, x, x_hat, name="fair_score"), name=name)
-    require(s.size != 1, "fair_score returns one number for all images: one per image is needed")
-    s = array(s, (5,), name)
-    axes = (1, 2, 3)
-    square, ink = ((x - x_hat) ** 2).sum(axis=axes), x.sum(axis=axes)
-    right = square / ink
-    if not _same(s, right):
-        typical = [
-            (square, "the score is the raw error: it does not know how much ink there is"),
-            (square / 28, "the score is the raw error: it does not know how much ink there is"),
-            (right / 28, "the error is a mean and the ink a sum: take both in the same way"),
-            (right * 28, "the error is a sum and the ink a mean: take both in the same way"),
-            (np.sqrt(right), "there is a root too many: the squared error is wanted"),
-            (np.sqrt(square) / ink, "there is a root too many: the squared error is wanted"),
+    def table(x, x_hat):
+        axes, pixels = tuple(range(1, x.ndim)), x[0].size
+        square, ink = ((x - x_hat) ** 2).sum(axis=axes), x.sum(axis=axes)
+        right = square / ink
+        raw = "the score is the raw error: it does not know how much ink there is"
+        root = "there is a root too many: the squared error is wanted"
+        own = "each image is divided by its own ink, not by that of all"
+        return right, [
+            (Shape(()), "fair_score returns one number for all images: one per image is needed"),
+            (square, raw),
+            (square / pixels, raw),
+            (right / pixels, "the error is a mean and the ink a sum: take both in the same way"),
+            (right * pixels, "the error is a sum and the ink a mean: take both in the same way"),
+            (np.sqrt(right), root),
+            (np.sqrt(square) / ink, root),
             (1 / right, "the ratio is upside down"),
             (-right, "the sign is wrong: an anomaly has a large score"),
             (square / x_hat.sum(axis=axes), "the ink is that of x, not of the reconstruction"),
@@ -160,16 +140,16 @@ def fair_score(function):
             (square / (x**2).sum(axis=axes), "the ink is the sum of the pixels, without a square"),
             (np.abs(x - x_hat).sum(axis=axes) / ink, "the error is not squared"),
             ((x - x_hat).sum(axis=axes) ** 2 / ink, "square first, then sum over the pixels"),
-            (square / ink.sum(), "each image is divided by its own ink, not by that of all"),
-            (square / ink.mean(), "each image is divided by its own ink, not by that of all"),
-        ]
-        for wrong, message in typical:
-            require(not _same(s, wrong), message)
-        require(False, "the scores are not squared error per ink")
+            (square / ink.sum(), own),
+            (square / ink.mean(), own),
+            (None, "the scores are not squared error per ink"),
+        ]  # fmt: skip
 
-
-def _rates(theta, normal, anomalous):
-    return float(np.mean(normal > theta)), float(np.mean(anomalous > theta))
+    rng, cases = np.random.default_rng(93), []
+    for shape in ((5, 7, 4, 1), (3, 6, 6, 1)):
+        x = rng.uniform(size=shape) * np.array([0.1, 0.5, 1, 1, 0.3])[: shape[0], None, None, None]
+        cases.append((x, np.clip(x + 0.2 * rng.normal(size=shape), 0, 1)))
+    compare_function("fair_score", function, table, cases, what="the scores of fair_score")
 
 
 @exercise(
@@ -180,75 +160,56 @@ def _rates(theta, normal, anomalous):
 )
 def alarm(function):
     rng = np.random.default_rng(94)
-    spare, normal = rng.gamma(4, 1, 1000), rng.gamma(4, 1.1, 700)
-    anomalous = rng.gamma(6, 1.5, 500)
-    for rate in (0.1, 0.03):
-        result = call(function, spare, normal, anomalous, rate, name="alarm")
-        require(
-            isinstance(result, tuple | list | np.ndarray) and np.size(result) == 3,
-            f"alarm must return theta, false_alarms, found, and it returns {kind(result)}",
-        )
-        names = ("theta", "false_alarms", "found")
-        theta, false_alarms, found = (number(v, n) for v, n in zip(result, names))
+    sets = rng.gamma(4, 1, 1000), rng.gamma(4, 1.1, 700), rng.gamma(6, 1.5, 500)
+    names, trials = ("theta", "false_alarms", "found"), []
+    for inputs in inputs_of("alarm", [(*sets, 0.1), (*sets, 0.03)]):
+        result = things(call(function, *inputs, name="alarm"), names, "alarm", "return")
+        trials.append((inputs, [number(v, f"{n} of alarm") for v, n in zip(result, names)]))
 
-        def near(q, of, theta=theta):
-            few = 2.5 / len(of)
-            low, high = np.quantile(of, [max(q - few, 0), min(q + few, 1)])
-            return low <= theta <= high
+    def always(quantile, *of):
+        """Whether theta, in each trial, lies near a quantile of these sets, or some of them."""
+        for (*scores, rate), (theta, *_) in trials:
+            values = np.concatenate([scores[k] for k in of])
+            q, few = quantile(rate), 2.5 / len(values)  # the quantile may be defined otherwise
+            low, high = np.quantile(values, np.clip([q - few, q + few], 0, 1))
+            if not low - 1e-6 * abs(low) <= theta <= high + 1e-6 * abs(high):
+                return False
+        return True
 
-        if not near(1 - rate, spare):
-            require(
-                not near(rate, spare),
-                "theta lies on the wrong side: nearly all normal images would raise an alarm",
-            )
-            require(
-                not near(rate, anomalous) and not near(1 - rate, anomalous),
-                "theta is taken from the anomalies: they are unknown when it is set",
-            )
-            require(
-                not near(1 - rate, normal),
-                "theta is taken from the test set: the spare images are there for it",
-            )
-            everything = np.concatenate([spare, normal, anomalous])
-            require(
-                not near(1 - rate, everything),
-                "theta is taken from all images: only the spare normal ones may set it",
-            )
-            require(
-                not near(1 - rate / 2, spare),
-                "half of the rate is above theta: alarms are raised on one side only",
-            )
-            require(not near(1 - rate / 100, spare), "rate is a fraction, not a number of per cent")
-            share = np.mean(spare > theta)
-            require(False, f"a share of {share:.3f} of the spare images lies above theta")
-        right = _rates(theta, normal, anomalous)
-        for value, wanted, set_name, other in (
-            (false_alarms, right[0], "normal", normal),
-            (found, right[1], "anomalous", anomalous),
-        ):
-            name = "false_alarms" if set_name == "normal" else "found"
-            if abs(value - wanted) < 1e-9:
-                continue
-            require(
-                abs(value - wanted * len(other)) > 0.5,
-                f"{name} is a number of images: a fraction is wanted",
-            )
-            require(
-                abs(value - 100 * wanted) > 1e-6, f"{name} is in per cent: a fraction is wanted"
-            )
-            require(
-                abs(value - (1 - wanted)) > 1e-9,
-                f"{name} counts what lies below theta: an alarm lies above",
-            )
-            require(
-                not (_same([false_alarms, found], right[::-1])),
-                "false_alarms and found are exchanged",
-            )
-            require(
-                name == "found" or abs(value - np.mean(spare > theta)) > 1e-9,
-                "false_alarms is counted in the images that set theta: count in the test set",
-            )
-            require(False, f"{name} is not the share of the {set_name} test images above theta")
+    (spare, _, _, rate), (theta, *_) = trials[0]
+    top = all(abs(t / scores[0].max() - 1) < 1e-6 for scores, (t, *_) in trials)
+    fixed = len(trials) > 1 and any(always(lambda _, q=q: q, 0) for q in (0.9, 0.95, 0.99))
+    compare("theta", not always(lambda rate: 1 - rate, 0), False, [
+        (top, "theta is the largest of the spare scores: a share `rate` of them must lie above it"),
+        (fixed, "theta is the same for every rate: the share above it is given by `rate`"),
+        (always(lambda rate: rate, 0), "theta lies on the wrong side: nearly all normal images "
+         "would raise an alarm"),
+        (always(lambda rate: rate, 2) or always(lambda rate: 1 - rate, 2), "theta is taken from "
+         "the anomalies: they are unknown when it is set"),
+        (always(lambda rate: 1 - rate, 1), "theta is taken from the test set: the spare images are "
+         "there for it"),
+        (always(lambda rate: 1 - rate, 0, 1, 2), "theta is taken from all images: only the spare "
+         "normal ones may set it"),
+        (always(lambda rate: 1 - rate / 2, 0), "half of the rate is above theta: alarms are raised "
+         "on one side only"),
+        (always(lambda rate: 1 - rate / 100, 0), "rate is a fraction, not a number of per cent"),
+        (None, f"a share of {np.mean(spare > theta):.3f} of the spare images lies above theta, "
+         f"and rate is {rate:g}"),
+    ])  # fmt: skip
+    for (spare, normal, anomalous, _), (theta, false_alarms, found) in trials:
+        right = np.mean(normal > theta), np.mean(anomalous > theta)
+        exchanged = same([false_alarms, found], right[::-1])
+        values = (false_alarms, normal, "normal"), (found, anomalous, "anomalous")
+        for name, share, (value, scores, kind_of) in zip(names[1:], right, values):
+            compare(name, value, share, [
+                (share * len(scores), f"{name} is a number of images: a fraction is wanted"),
+                (100 * share, f"{name} is in per cent: a fraction is wanted"),
+                (1 - share, f"{name} counts what lies below theta: an alarm lies above"),
+                (exchanged, "false_alarms and found are exchanged"),
+                (np.mean(spare > theta), f"{name} is counted in the images that set theta: count "
+                 "in the test set"),
+                (None, f"{name} is not the share of the {kind_of} test images above theta"),
+            ])  # fmt: skip
 
 
 @exercise(
@@ -257,28 +218,29 @@ def alarm(function):
     "The error is a mean of squared deviations from a plane. Which of the changes stretches these "
     "deviations, and which only moves or relabels them?",
 )
-def predict(*factors):
-    names = ("inverted", "doubled", "shuffled", "framed")
-    require(len(factors) == 4, f"{len(factors)} answers instead of 4")
-    inverted, doubled, shuffled, framed = (number(v, n) for v, n in zip(factors, names))
-    for name, value in zip(names, (inverted, doubled, shuffled, framed)):
-        require(value > 0, f"{name} is {value:g}: a ratio of two squared errors is positive")
-    require(
-        abs(inverted - 1) < 0.01,
-        "inverted is wrong: 1 - x moves the mean and turns the deviations from it round; what "
-        "does the square say?",
-    )
-    require(abs(doubled - 2) > 0.01, "doubled forgets the square")
-    require(abs(doubled - 1) > 0.01, "doubled is wrong: the deviations do change")
-    require(abs(doubled - 4) < 0.01, "doubled is wrong: by how much is each deviation stretched?")
-    require(
-        abs(shuffled - 1) < 0.01,
-        "shuffled is wrong: does PCA know which pixels are neighbours?",
-    )
-    require(
-        abs(framed - 1) > 0.01,
-        "framed is wrong: the sum of the squares stays, over how many pixels is it averaged?",
-    )
-    require(abs(framed - 0.5) > 0.01, "framed is wrong: twice the side is not twice the pixels")
-    require(abs(framed - 4) > 0.01, "framed is upside down: the new error over the old one")
-    require(abs(framed - 0.25) < 0.001, "framed is wrong: count the pixels before and after")
+def predict(inverted, doubled, shuffled, framed):
+    rows = {
+        "inverted": (inverted, 1, [
+            (None, "inverted is wrong: 1 - x moves the mean and turns the deviations from it "
+             "round; what does the square say?"),
+        ]),
+        "doubled": (doubled, 4, [
+            (2, "doubled forgets the square"),
+            (1, "doubled is wrong: the deviations do change"),
+            (None, "doubled is wrong: by how much is each deviation stretched?"),
+        ]),
+        "shuffled": (shuffled, 1, [
+            (None, "shuffled is wrong: does PCA know which pixels are neighbours?"),
+        ]),
+        "framed": (framed, 0.25, [
+            (1, "framed is wrong: the sum of the squares stays, over how many pixels is it "
+             "averaged?"),
+            (0.5, "framed is wrong: twice the side is not twice the pixels"),
+            (4, "framed is upside down: the new error over the old one"),
+            (None, "framed is wrong: count the pixels before and after"),
+        ]),
+    }  # fmt: skip
+    for name, (value, right, mistakes) in rows.items():
+        value = number(value, name)
+        text = f"{name} is {value:g}: a ratio of two squared errors is positive"
+        compare(name, value, right, [(value <= 0, text), *mistakes], rtol=0, atol=0.01 * right)
