@@ -73,6 +73,13 @@ def eight_by_transposing(images):
     return views
 
 
+def eight_by_tensorflow(images):
+    import tensorflow as tf
+
+    turned = [tf.image.rot90(images, k) for k in range(4)]
+    return tf.stack(turned + [tf.image.flip_left_right(t) for t in turned])
+
+
 def rotations_twice(images):
     turned = [np.rot90(images, k, axes=(1, 2)) for k in range(4)]
     return np.stack(turned * 2)
@@ -275,6 +282,17 @@ def split_without_seed(original, share, seed):
     return split(original, share, None)
 
 
+def split_cut(original, share, seed):
+    names = np.unique(original)
+    return split(original, int(share * len(names)) / len(names), seed)
+
+
+def split_range(original, share, seed):
+    names = np.random.default_rng(seed).permutation(original.max() + 1)
+    inside = np.isin(original, names[: round(share * len(names))])
+    return np.flatnonzero(~inside), np.flatnonzero(inside)
+
+
 def split_originals(original, share, seed):
     train, test = split(original, share, seed)
     return np.unique(original[train]), np.unique(original[test])
@@ -329,6 +347,11 @@ def ratio_not_divided(light):
     Q = [[(light * a * b).sum() for b in (x, y)] for a in (x, y)]
     low, high = np.linalg.eigvalsh(Q)
     return np.sqrt(low / high)
+
+
+def ratio_about_brightest(light):
+    row, column = np.unravel_index(light.argmax(), light.shape)
+    return ratio_closed_form(light, (column, row))
 
 
 PREDICTION = ("Edge-on with Bulge", "up")
@@ -407,8 +430,9 @@ WRONG = {
         ((read_with(pair=lambda c, f: read(c, f)[2][::-1]),), "a < b"),
         ((read_with(pair=lambda c, f: (1, 1)),), "on the diagonal"),
         ((read_with(pair=lambda c, f: 7),), "shape ()"),
-        ((lambda c, f: read(c, f)[:2],), "returns 2 things"),
-        ((lambda c, f: np.diag(rates(c)),), "three things"),
+        ((lambda c, f: read(c, f)[:2],), "must return 3 things"),
+        ((lambda c, f: np.diag(rates(c)),), "must return 3 things"),
+        ((read_with(pair=lambda c, f: pair_of(rates(c) * rates(c).T)),), "largest product"),
     ],
     "07.4": [
         ((calibrate(lambda n, gap, total: np.abs(gap).mean()),), "does not weight the bins"),
@@ -448,7 +472,9 @@ WRONG = {
         ((leaking, split_one_row_each), "in neither"),
         ((leaking, split_sizes_by_rows), "that of the originals"),
         ((leaking, lambda o, share, seed: split(o, share, seed)[::-1]), "exchanged"),
-        ((leaking, lambda o, share, seed: split(o, share, seed)[1]), "two things"),
+        ((leaking, lambda o, share, seed: split(o, share, seed)[1]), "must return the pair"),
+        ((leaking, split_cut), "do not cut off"),
+        ((leaking, split_range), "numbers have gaps"),
         ((leaking, lambda o, share, seed: (np.arange(len(o)), [0, 1])), "in train and in test"),
     ],
     "07.6": [
@@ -467,6 +493,7 @@ WRONG = {
             "weight the pixels",
         ),
         ((ratio_not_divided, PREDICTION), "the axis ratio"),
+        ((ratio_about_brightest, PREDICTION), "brightest pixel"),
         ((lambda light: moments(light), PREDICTION), "3 elements"),
         ((lambda light: np.nan, PREDICTION), "must be finite"),
         ((ratio_svd, ("Edge-on with Bulge", "down")), "the other way"),
@@ -481,7 +508,11 @@ WRONG = {
 
 RIGHT = {
     "07.1": [(count, MEANS), (count_arrays, 1993.0), (count_with_keras, np.int64(MEANS))],
-    "07.2": [(eight, average), (eight_by_transposing, average_at_once)],
+    "07.2": [
+        (eight, average),
+        (eight_by_transposing, average_at_once),
+        (eight_by_tensorflow, lambda f, x: np.float32(average(f, x))),
+    ],
     "07.3": [(read,), (read_in_loops,)],
     "07.4": [(calibrate(),), (calibrate_digitize,), (calibrate_half_open_below,)],
     "07.5": [(leaking, split), (leaking_compared, split_lists)],
