@@ -88,7 +88,7 @@ def _identify(file, released):
         return named, None, [f"it is called {named} but holds the exercises of {held}"], digest
     if not named or file.path.suffix.lower() != ".ipynb":
         remarks.append(f"the file is called {file.name}: recognised by its cells")
-    return held, cells, remarks, digest
+    return held, cells, remarks, f"#{digest}"
 
 
 def _row(student, name, files, beside):
@@ -124,7 +124,7 @@ class Run:
 
     def all(self):
         """Grade what waits, some at a time; once more, alone, what another may have disturbed."""
-        waiting = [row for row in self.rows if row.status == WAITING]
+        waiting = [row for row in self.rows if row.status == WAITING and row.cells]
         done = len(self.rows) - len(waiting)
         pool = ThreadPoolExecutor(max(self.options.jobs, 1))
         try:
@@ -139,6 +139,10 @@ class Run:
                 self._finish(row, self._grade(row, False), f"{done}/{len(self.rows)}")
         except KeyboardInterrupt:
             self.stop.set()
+            pool.shutdown(cancel_futures=True)
+            for job, row in jobs.items():
+                if job.done() and not job.cancelled():
+                    self._finish(row, job.result(), "-")
             print(f"\nstopped after {done} of {len(self.rows)}: --resume goes on from here")
             raise SystemExit(130) from None
         finally:
@@ -161,8 +165,8 @@ class Run:
         except Exception as error:
             remarks = [f"grading fails: {type(error).__name__}: {error}"]
         row.remarks, row.status = [*kept, *dict.fromkeys(remarks)], NOT_GRADED
+        row.points = {}
         if result:
-            row.points = {}
             for cell, (got, most) in points.items():
                 exercise = course.exercises[cell]
                 before = row.points.get(exercise, [0, 0])
@@ -335,7 +339,7 @@ def _with_earlier(rows, path, courses, options):
 
     The table itself is kept under its date. Points given by hand are taken over in any case.
     """
-    earlier = {}
+    earlier = []
     if path.is_file():
         when = datetime.fromtimestamp(path.stat().st_mtime)
         shutil.copy2(path, path.with_name(f"grades-{when:%Y%m%d-%H%M%S}.csv"))
@@ -345,34 +349,37 @@ def _with_earlier(rows, path, courses, options):
             if options.resume or options.student:
                 raise ValueError(f"{path}: {error}") from error
             print(f"the earlier {path.name} is not used: {error}")
+    by_name = {(row.student, row.assignment): row for row in earlier}
+    by_file = {(row.file, row.assignment): row for row in earlier if row.file}
     unknown = set(options.student or ()) - {row.student for row in rows}
     if unknown:
         names = ", ".join(sorted({row.student for row in rows})[:300])
         raise ValueError(f"there is no student {', '.join(sorted(unknown))}; there are {names}")
     result, kept = [], []
     for row in rows:
-        before = earlier.pop(row.key, None)
+        before = by_name.get((row.student, row.assignment))
+        before = before or by_file.get((row.file, row.assignment))  # 007 has become 7 in Excel
+        earlier = [row for row in earlier if row is not before]
         wanted = row.student in options.student if options.student else True
         done = before and before.status != WAITING
         if options.resume and not options.student:
             wanted = not (done and before.digest == row.digest and before.status != MISSING)
-        if not wanted and not done:
-            continue
         if not wanted:
-            before.student, before.assignment = row.student, row.assignment
-            result.append(before)
-            kept.append(before)
+            if before:
+                before.student = row.student
+                kept.append(before)
             continue
-        if before:
-            row.points = before.points if row.cells else {}
-            by_hand = {e for e, (p, _) in before.points.items() if p is not None}
-            if row.digest != before.digest and by_hand and row.cells:
-                row.remarks.append("its points by hand were given to an earlier file")
+        if before and row.cells:
+            row.points = before.points
+            if row.digest != before.digest:
+                manual = courses[row.assignment].manual & before.points.keys()
+                row.points = {e: before.points[e] for e in manual if before.points[e][0]}
+                if row.points:
+                    row.remarks.append("its points by hand were given to an earlier file")
         row.status = WAITING if row.cells else row.status
         result.append(row)
-    if options.resume or options.student:
-        result += earlier.values()
-        kept += earlier.values()
+    kept += earlier if options.resume or options.student else []
+    result += kept
     return sorted(result, key=lambda row: (row.assignment, row.student)), kept
 
 

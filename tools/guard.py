@@ -17,6 +17,8 @@ import numpy as np
 from IPython import get_ipython
 
 WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
+EVENTS = {"open": False, "os.listdir": False, "os.scandir": False}  # does it write?
+EVENTS |= {"os.remove": True, "os.rename": True, "os.rmdir": True, "shutil.rmtree": True}
 IPYTHON = re.compile(r"__.*|_+|_(i+|ih|oh|dh|exit_code|i?\d+)|In|Out|exit|quit|open|get_ipython")
 MODULES = "utils.checks", "numpy", "numpy.testing", "numpy.linalg", "builtins", "math"
 COPIED = 10e6  # bytes: a larger array is not copied for a hidden test
@@ -58,7 +60,8 @@ def start(own, foreign, imports, number):
     _imports.update(imports)
     _before.update(_state())
     own = [os.path.join(os.path.realpath(path), "") for path in own]
-    foreign = [os.path.join(os.path.realpath(path), "") for path in foreign]
+    beside = own[0].rstrip(os.sep).rsplit("-", 1)[0] + "-"  # the folders of other submissions
+    foreign = [*(os.path.join(os.path.realpath(path), "") for path in foreign), beside]
     sys.addaudithook(lambda event, details: _watch(event, details, own, foreign))
 
 
@@ -67,21 +70,25 @@ def _leave(*_):
 
 
 def _watch(event, details, own, foreign):
-    if event not in ("open", "os.listdir", "os.scandir", "os.remove", "os.rename", "os.rmdir"):
+    if event not in EVENTS or not details:
         return
-    if not details or not isinstance(details[0], str | bytes | os.PathLike):
-        return
-    path = os.path.realpath(os.fsdecode(details[0]))
-    writes = event not in ("open", "os.listdir", "os.scandir")
-    if event == "open":
-        mode, flags = details[1:3]
-        writes = set(mode or "") & set("wax+") or (not mode and (flags or 0) & WRITES)
+    if event.startswith("os.r") and any(isinstance(d, int) and d >= 0 for d in details):
+        return  # relative to an open folder
+    for path in details[: 2 if event == "os.rename" else 1]:
+        if isinstance(path, str | bytes | os.PathLike):
+            mode, flags = details[1:3] if event == "open" else ("w" * EVENTS[event], 0)
+            writes = set(mode or "") & set("wax+") or (not mode and (flags or 0) & WRITES)
+            _judge(os.path.realpath(os.fsdecode(path)), bool(writes), own, foreign)
+
+
+def _judge(path, writes, own, foreign):
     inside = os.path.join(path, "")
     if any(inside.startswith(place) for place in own[: 1 if writes else None]):
         return
-    place = next((place for place in foreign if inside.startswith(place)), None)
-    if place:
-        what = f"{'change' if writes else 'read'} {os.path.relpath(path, os.path.dirname(place[:-1]))}"
+    places = [place for place in foreign if inside.startswith(place)]
+    if places or (writes and own[0].startswith(inside)):
+        near = os.path.dirname(places[0].rstrip(os.sep)) if places else os.path.dirname(path)
+        what = f"{'change' if writes else 'read'} {os.path.relpath(path, near)}"
         if len(_noticed) < 20:
             _noticed.append(f"it tries to {what}")
         raise PermissionError(f"while a notebook is graded it cannot {what}")

@@ -44,7 +44,7 @@ class Course:
         self.exercises, self.most, self.hidden, self.imports = {}, {}, {}, {}
         notebook = nbformat.read(source, as_version=4)
         self.secrets = set().union(*assignments.hidden_regions(notebook))
-        used = set()
+        self.manual, used = set(), set()  # exercises of open questions; names in tests
         for cell in notebook.cells:
             mark = cell.metadata.get("nbgrader", {})
             if mark.get("grade"):
@@ -52,6 +52,7 @@ class Course:
                 called = re.search(r"""check\(\s*["'](\d\d\.\d)["']""", cell.source)
                 exercise = called[1] if called else f"{self.name[:2]} {mark.grade_id}"
                 self.exercises[mark.grade_id] = exercise
+                self.manual |= {exercise} if is_solution(cell) else set()
                 self.most[exercise] = self.most.get(exercise, 0) + float(mark.points)
                 self.hidden[mark.grade_id] = "\n".join(re.findall(HIDDEN, cell.source))
             elif cell.cell_type == "code" and not is_solution(cell):

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 GRADED, LOOK, NOT_GRADED, MISSING, WAITING = "graded", "look", "not graded", "missing", "waiting"
 HEAD = ["student", "assignment", "points", "max_points", "by_hand"]
 TAIL = ["status", "remark", "file", "digest"]
+FORMULA = re.compile(r"'*\s*[=+@\-＝＋－＠]")
 
 
-@dataclass
+@dataclass(eq=False)
 class Row:
     """One student's submission to one assignment, and what became of it."""
 
@@ -31,11 +32,6 @@ class Row:
         given = sum(points or 0 for points, _ in self.points.values())
         by_hand = sum(most for points, most in self.points.values() if points is None)
         return given, sum(most for _, most in self.points.values()), by_hand
-
-    @property
-    def key(self):
-        """What tells the row from others in a table."""
-        return safe(self.student), safe(self.assignment)
 
 
 def exercises_of(rows, courses):
@@ -61,7 +57,7 @@ def table(rows, courses, comma=False):
     str
     """
     exercises = exercises_of(rows, courses)
-    lines = [[*HEAD, *exercises, *TAIL]]
+    lines = [[*HEAD, *map(column, exercises), *TAIL]]
     for row in rows:
         cells = {e: "" if p is None else number(p, comma) for e, (p, _) in row.points.items()}
         sums = [number(n, comma) for n in row.sums()] if row.points else [""] * 3
@@ -71,6 +67,11 @@ def table(rows, courses, comma=False):
         columns = (cells.get(exercise, "") for exercise in exercises)
         lines.append([student, assignment, *sums, *columns, *words])
     return written(lines, ";" if comma else ",")
+
+
+def column(exercise):
+    """Return the head of an exercise's column: "01.2" alone would become a number or a date."""
+    return f"ex {exercise}"
 
 
 def written(lines, delimiter=","):
@@ -90,7 +91,7 @@ def safe(text):
     """Return a text on one line that no spreadsheet takes for a formula, however it splits it."""
     text = " ".join(re.split(r"[\t\r\n\v\f\0]+", text.encode("utf-8", "replace").decode()))
     text = re.sub(r"([;,]\s*)([=+@-])", r"\1'\2", text)
-    return f"'{text}" if re.match(r"'*\s*[=+@\-＝＋－＠]", text) else text
+    return f"'{text}" if FORMULA.match(text) else text
 
 
 def read(raw, courses):
@@ -103,8 +104,7 @@ def read(raw, courses):
 
     Returns
     -------
-    dict of Row
-        By `Row.key`. The texts are as they stand in the table.
+    list of Row
 
     Raises
     ------
@@ -120,19 +120,22 @@ def read(raw, courses):
     lines = csv.DictReader(
         io.StringIO(text, newline=""), delimiter=max(",;\t", key=head.count), restval=""
     )
-    if not {"student", "assignment", "status"} <= set(lines.fieldnames or []):
-        raise ValueError("it has no columns student, assignment, status")
-    rows = {}
+    if not {"student", "assignment", *TAIL} <= set(lines.fieldnames or []):
+        raise ValueError(f"it lacks some of the columns student, assignment, {', '.join(TAIL)}")
+    rows = []
     for line in lines:
-        row = Row(line["student"], line["assignment"], status=line["status"])
-        row.file, row.digest = line.get("file") or "", line.get("digest") or ""
-        row.remarks = [line["remark"]] if line.get("remark") else []
-        course = courses.get(row.assignment)
-        if course and row.status in (GRADED, LOOK):
-            for exercise, most in course.most.items():
-                where = f"row {row.student}, column {exercise}"
-                row.points[exercise] = [_points(line.get(exercise), most, where), most]
-        rows[row.student, row.assignment] = row
+        texts = [line[name] or "" for name in ("student", "assignment", *TAIL)]
+        texts = [text[1:] if text[:1] == "'" and FORMULA.match(text) else text for text in texts]
+        student, assignment, status, remark, file, digest = texts
+        row = Row(student, assignment, None, status, file=file, digest=digest)
+        row.remarks = [remark] * bool(remark)
+        if assignment in courses and status in (GRADED, LOOK, WAITING):
+            for exercise, most in courses[assignment].most.items():
+                if column(exercise) not in line:
+                    raise ValueError(f"it lacks the column {column(exercise)}")
+                where = f"row {student}, column {column(exercise)}"
+                row.points[exercise] = [_points(line[column(exercise)], most, where), most]
+        rows.append(row)
     return rows
 
 
