@@ -214,7 +214,7 @@ def graded(course, tmp_path_factory):
     hand_in(f"spies/{usual}", {"mean": SPIES, **REST}, at_end=["print(spied)"])
     hand_in(f"reads/{usual}", added=[READS.replace("COURSE", str(assignments.ROOT))])
     hand_in(f"cats/{usual}", added=[f"!cat {source}", f"!rev {source}"])
-    hand_in(f"html/{usual}", {**GOOD, "why": "<script>a</script> [x](javascript:b)"}, added=[HTML])
+    hand_in(f"html/{usual}", {**GOOD, "why": "<script>a</script>\n\n[x](javascript:b)"}, added=[HTML])
     hand_in(f"litters/{usual}", added=[LITTERS])
     hand_in(f"detached/{usual}", added=[DETACHED.replace("PLACE", str(temp / "pid"))])
     wheels = temp / "wheels"
@@ -234,7 +234,7 @@ def graded(course, tmp_path_factory):
     (folder / "right" / ".ipynb_checkpoints" / "90_means-checkpoint.ipynb").write_text("{")
 
     before = fingerprints(folder)
-    limits = ["--cell-time=4", "--time=120", "--memory=0.4"]
+    limits = ["--cell-time=6", "--time=120", "--memory=0.4"]
     usual_temp, tempfile.tempdir = tempfile.tempdir, str(temp)
     try:
         status = grade.main([str(folder), f"--out={out}", *limits], course)
@@ -272,7 +272,7 @@ EXPECTED = [
     ("right", "3", "graded", "^$"),
     ("stub", "0", "graded", "^$"),
     ("warns", "3", "graded", "^$"),
-    ("loop", "1", "look", "cell mean-test was stopped: it ran longer than 4 s"),
+    ("loop", "1", "look", "cell mean-test was stopped: it ran longer than 6 s"),
     ("stubborn", "3", "look", "cell added-3 was stopped"),
     ("dies", "3", "look", "cell added-3 ends Python itself"),
     ("exits", "3", "look", "^the cell added-3 raises SystemExit; the cell added-5 raises SystemExit"),
@@ -417,7 +417,7 @@ def test_no_page_shows_a_hidden_test_or_a_reference_answer(graded):
 def test_no_page_holds_what_a_browser_would_run(graded):
     for path in (graded.out / "feedback").rglob("*.html"):
         text = path.read_text(encoding="utf-8")
-        assert not re.search(r"(?i)<(script|svg|iframe|object)|<[^>]*\son\w+=|javascript:", text), path
+        assert not re.search(r"(?i)<(script|svg|iframe|object)|<[^>]*(\son\w+=|javascript:)", text), path
         assert "default-src 'none'" in text and len(text) < 4_100_000
     assert "&lt;script&gt;alert(4)" in page(graded, "html")
 

@@ -45,6 +45,7 @@ def start(own, foreign, imports, number):
         shell.user_ns[place] = _leave
         setattr(builtins, place, _leave)
     shell.ask_exit = _leave
+    shell.InteractiveTB.set_mode(mode="Plain")  # the usual one takes seconds for a recursion
     try:
         import resource
 

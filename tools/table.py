@@ -115,7 +115,7 @@ def read(raw, courses):
         text = raw.decode("utf-16" if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
     except UnicodeDecodeError:
         text = raw.decode("cp1252", "replace")
-    text = re.sub(r"\Asep=.\r?\n", "", text)
+    text = re.sub(r"\A\ufeff?sep=.\r?\n", "", text)
     head = text.split("\n", 1)[0]
     lines = csv.DictReader(
         io.StringIO(text, newline=""), delimiter=max(",;\t", key=head.count), restval=""
