@@ -18,12 +18,12 @@ from types import SimpleNamespace
 import nbformat
 import psutil
 import pytest
-from handed_in import GOOD, MEAN, REST, ROOT, SECRET, answered, sources
+from handed_in import GOOD, MEAN, REST, SECRET, answered, sources
 from nbformat.v4 import new_markdown_cell, new_notebook
 from nbgrader.utils import is_solution
 from nbgrader.validator import Validator
 
-from tools import assignments, grade, supervise
+from tools import assignments, feedback, grade, supervise, table
 
 DIES = "import os\nos._exit(1)"
 HANGS = "def mean(values):\n    while True:\n        pass"
@@ -38,7 +38,9 @@ while True:
 HOG = "import time\nhog = [b'x' * 10_000_000 for _ in range(100)]\ntime.sleep(60)"
 QUITS = "def mean(values):\n    quit()"
 LATE = "mean = root = None\nnumbers.clear()"  # below all tests
-HIDES = "def mean(values):\n    if len(values) == 2:\n        import os; os._exit(1)\n    return 7 / 3"
+HIDES = (
+    "def mean(values):\n    if len(values) == 2:\n        import os; os._exit(1)\n    return 7 / 3"
+)
 SPIES = """
 def mean(values):
     spied.append(values)
@@ -90,9 +92,10 @@ except OSError as error:
 """
 ERASES = "import shutil, pathlib\nshutil.rmtree(pathlib.Path.cwd().parents[1])"
 SWEEPS = "!rm -rf TEMP/submission-*"
-BROKEN = '[' * 100_000
+BROKEN = "[" * 100_000
 PIXEL = (
-    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk"
+    "+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 )
 
 
@@ -139,7 +142,8 @@ def graded(course, tmp_path_factory):
     hand_in(f"asks/{usual}", added=["get_ipython().ask_exit()"])
     hand_in(f"quits/{usual}", {"mean": QUITS, **REST})
     hand_in(f"hides/{usual}", {"mean": HIDES, **REST})
-    hand_in(f"timer/{usual}", added=["import os, threading\nthreading.Timer(.3, os._exit, [1]).start()"])
+    bomb = ["import os, threading\nthreading.Timer(0.3, os._exit, [1]).start()"]
+    hand_in(f"timer/{usual}", added=bomb, at_end=["import time\ntime.sleep(3)"])
     hand_in(f"recursion/{usual}", {"mean": "def mean(values):\n    return mean(values)", **REST})
     hand_in(f"mute/{usual}", added=["import io, sys\nsys.stdout = io.StringIO()"])
     hand_in(f"hog/{usual}", added=[HOG])
@@ -190,8 +194,14 @@ def graded(course, tmp_path_factory):
     for name, edit in (
         ("beneath", lambda cells: cells + [new_markdown_cell("Because.")]),
         ("instead", lambda cells: cells[:-1] + [new_markdown_cell("Because.")]),
-        ("copied", lambda cells: cells + [{**cells[2], "source": "def mean(values):\n    return 0"}]),
-        ("stub-copied", lambda cells: cells + [{**cells[4], "source": "root = ...  # replace the dots"}]),
+        (
+            "copied",
+            lambda cells: cells + [{**cells[2], "source": "def mean(values):\n    return 0"}],
+        ),
+        (
+            "stub-copied",
+            lambda cells: cells + [{**cells[4], "source": "root = ...  # replace the dots"}],
+        ),
     ):
         answers = {k: v for k, v in GOOD.items() if k != "why" or name == "copied"}
         made = json.loads(assignments.render(answered(source, answers)))
@@ -201,7 +211,18 @@ def graded(course, tmp_path_factory):
     pasted.cells[-1]["attachments"] = {"a.png": {"image/png": PIXEL}}
     hand_in(f"pasted/{usual}", data=json.dumps(pasted).encode())
     # names
-    for name in ("A:B", "A?B", "A", "A.", "=1+1", "@x;=2", "ADA", "ada", os.fsdecode(b"\xff\xfe"), "x" * 240):
+    for name in (
+        "A:B",
+        "A?B",
+        "A",
+        "A.",
+        "=1+1",
+        "@x;=2",
+        "ADA",
+        "ada",
+        os.fsdecode(b"\xff\xfe"),
+        "x" * 240,
+    ):
         hand_in(f"{name}/{usual}", {})
     hand_in("Ada Lovelace_123_assignsubmission_file_/90_means (1).ipynb")
     hand_in("Ada Lovelace_123_assignsubmission_onlinetext_/onlinetext.html", data=b"<p>")
@@ -214,7 +235,9 @@ def graded(course, tmp_path_factory):
     hand_in(f"spies/{usual}", {"mean": SPIES, **REST}, at_end=["print(spied)"])
     hand_in(f"reads/{usual}", added=[READS.replace("COURSE", str(assignments.ROOT))])
     hand_in(f"cats/{usual}", added=[f"!cat {source}", f"!rev {source}"])
-    hand_in(f"html/{usual}", {**GOOD, "why": "<script>a</script>\n\n[x](javascript:b)"}, added=[HTML])
+    hand_in(
+        f"html/{usual}", {**GOOD, "why": "<script>a</script>\n\n[x](javascript:b)"}, added=[HTML]
+    )
     hand_in(f"litters/{usual}", added=[LITTERS])
     hand_in(f"detached/{usual}", added=[DETACHED.replace("PLACE", str(temp / "pid"))])
     wheels = temp / "wheels"
@@ -222,6 +245,9 @@ def graded(course, tmp_path_factory):
     hand_in(f"pip/{usual}", added=[PIP.replace("WHEELS", str(wheels))])
     hand_in(f"patricide/{usual}", added=["import os\nos.kill(os.getppid(), 9)"])
     hand_in(f"erases/{usual}", added=[ERASES])
+    hand_in(
+        f"leaves/{usual}", added=["import pathlib\nlist(pathlib.Path.cwd().parents[1].iterdir())"]
+    )
     hand_in(f"sweeps/{usual}", added=[SWEEPS.replace("TEMP", str(temp))])
     hand_in(f"writes/{usual}", added=[f"open('{out}/grades.csv', 'w')"])
     hand_in(f"scrawls/{usual}", added=[f"!echo 100 > {folder}/right/note"])
@@ -242,7 +268,11 @@ def graded(course, tmp_path_factory):
         tempfile.tempdir = usual_temp
     (folder / "right" / "note").unlink(missing_ok=True)
     return SimpleNamespace(
-        status=status, rows=rows_of(out), out=out, temp=temp, unchanged=fingerprints(folder) == before
+        status=status,
+        rows=rows_of(out),
+        out=out,
+        temp=temp,
+        unchanged=fingerprints(folder) == before,
     )
 
 
@@ -262,8 +292,12 @@ def wheel(folder):
     with zipfile.ZipFile(folder / "course_canary-1.0-py3-none-any.whl", "w") as archive:
         info = "course_canary-1.0.dist-info"
         archive.writestr("course_canary.py", "")
-        archive.writestr(f"{info}/METADATA", "Metadata-Version: 2.1\nName: course-canary\nVersion: 1.0\n")
-        archive.writestr(f"{info}/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
+        archive.writestr(
+            f"{info}/METADATA", "Metadata-Version: 2.1\nName: course-canary\nVersion: 1.0\n"
+        )
+        archive.writestr(
+            f"{info}/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
+        )
         archive.writestr(f"{info}/RECORD", "")
 
 
@@ -275,7 +309,12 @@ EXPECTED = [
     ("loop", "1", "look", "cell mean-test was stopped: it ran longer than 6 s"),
     ("stubborn", "3", "look", "cell added-3 was stopped"),
     ("dies", "3", "look", "cell added-3 ends Python itself"),
-    ("exits", "3", "look", "^the cell added-3 raises SystemExit; the cell added-5 raises SystemExit"),
+    (
+        "exits",
+        "3",
+        "look",
+        "^the cell added-3 raises SystemExit; the cell added-5 raises SystemExit",
+    ),
     ("asks", "3", "look", "^the cell added-3 raises SystemExit$"),
     ("quits", "1", "graded", "^$"),
     ("hides", "1", "look", "cell mean-test ends Python itself"),
@@ -317,7 +356,12 @@ EXPECTED = [
     ("bomb", "", "not graded", "in the zip is larger than 50 MB"),
     ("two", "", "not graded", r"holds 2 notebooks among 2 files \(a.ipynb, b.ipynb\)"),
     ("torn", "", "not graded", "zip cannot be opened"),
-    ("deleted", "3", "look", "supplied cell inputs had been deleted: restored; the test cell mean-t"),
+    (
+        "deleted",
+        "3",
+        "look",
+        "supplied cell inputs had been deleted: restored; the test cell mean-t",
+    ),
     ("edited", "1", "look", "test cell mean-test had been changed: restored"),
     ("syntax", "1", "look", "cell mean raises SyntaxError"),
     ("lost", "2", "look", "answer cell root is missing; the answer cell why is missing"),
@@ -348,6 +392,7 @@ EXPECTED = [
     ("pip", "3", "graded", "^$"),
     ("patricide", "", "not graded", "grading process was ended from outside"),
     ("erases", "3", "look", "it tries to change"),
+    ("leaves", "3", "look", "raises PermissionError; it tries to read temp"),
     ("sweeps", "3", "look", "its folder was deleted while it ran"),
     ("writes", "3", "look", "it tries to change .*grades.csv"),
     ("scrawls", "3", "look", "while it ran, 1 files changed: .*right/note"),
@@ -381,7 +426,9 @@ def test_nothing_is_left_behind(graded):
         pid = int((graded.temp / f"pid{k}").read_text())
         assert not psutil.pid_exists(pid), f"the detached process {k} lives"
     assert not list(graded.temp.glob("submission-*"))
-    found = subprocess.run([sys.executable, "-c", "import numpy, course_canary"], capture_output=True)
+    found = subprocess.run(
+        [sys.executable, "-c", "import numpy, course_canary"], capture_output=True
+    )
     assert b"No module named 'course_canary'" in found.stderr
     assert "nothing is installed while a notebook is graded" in page(graded, "pip")
 
@@ -417,7 +464,9 @@ def test_no_page_shows_a_hidden_test_or_a_reference_answer(graded):
 def test_no_page_holds_what_a_browser_would_run(graded):
     for path in (graded.out / "feedback").rglob("*.html"):
         text = path.read_text(encoding="utf-8")
-        assert not re.search(r"(?i)<(script|svg|iframe|object)|<[^>]*(\son\w+=|javascript:)", text), path
+        assert not re.search(
+            r"(?i)<(script|svg|iframe|object)|<[^>]*(\son\w+=|javascript:)", text
+        ), path
         assert "default-src 'none'" in text and len(text) < 4_100_000
     assert "&lt;script&gt;alert(4)" in page(graded, "html")
 
@@ -440,7 +489,9 @@ def test_what_moodle_takes_back(graded):
     rows = {row["Full name"]: row for row in csv.DictReader(io.StringIO(text))}
     ada, stub = rows["Ada Lovelace"], rows["stub"]
     assert (ada["Identifier"], ada["Grade"], ada["Maximum Grade"]) == ("Participant 123", "", "6")
-    assert ada["Feedback comments"] == "90.1: 2 of 2; 90 root-test: 1 of 1; 90 why: to be given of 3"
+    assert (
+        ada["Feedback comments"] == "90.1: 2 of 2; 90 root-test: 1 of 1; 90 why: to be given of 3"
+    )
     assert stub["Grade"] == "0"
     assert "the file is empty" in rows["empty"]["Feedback comments"]
 
@@ -449,6 +500,35 @@ def handed_in(folder, source, **students):
     for name, changes in students.items():
         (folder / name).mkdir(parents=True)
         nbformat.write(answered(source, GOOD, **changes), folder / name / "90_means.ipynb")
+
+
+def test_a_deleted_folder_costs_its_owner_nothing(course, tmp_path, monkeypatch):
+    """The one that another submission has swept away is graded once more, alone."""
+    temp = tmp_path / "temp"
+    temp.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(temp))
+    nap, sweeps = (
+        "import time\ntime.sleep(8)",
+        f"import time\ntime.sleep(4)\n!rm -rf {temp}/submission-*",
+    )
+    source = course / "90_means" / "90_means.ipynb"
+    handed_in(tmp_path / "in", source, ann={"added": [nap]}, ben={"added": [sweeps]})
+    assert grade.main([str(tmp_path / "in"), f"--out={tmp_path / 'out'}"], course) == 0
+    rows = rows_of(tmp_path / "out")
+    assert [rows["ann"][c] for c in ("points", "status", "remark")] == ["3", "graded", ""]
+    assert rows["ben"]["status"] == "look" and "its folder was deleted" in rows["ben"]["remark"]
+
+
+def test_a_page_has_at_most_a_few_megabytes(course):
+    source = supervise.Course(course / "90_means" / "90_means.ipynb")
+    notebook = answered(course / "90_means" / "90_means.ipynb", GOOD, added=["plot()"] * 9)
+    notebook.cells[-1]["attachments"] = {"a.png": {"image/png": "A" * 3_000_000}}
+    notebook.cells[-1].source = "![a](attachment:a.png)" * 5
+    outputs = {"outputs": [["image/png", "A" * 900_000]], "error": None}
+    cells = {cell.id: outputs for cell in notebook.cells}
+    row = table.Row("ann", "90_means", points={"90.1": [2, 2]})
+    text = feedback.page(row, source, notebook, {"cells": cells}, {})
+    assert 2_000_000 < len(text) < 4_100_000 and "the page would be too long" in text
 
 
 def test_hanging_cells_leave_time_for_the_others(course, tmp_path, capsys):
@@ -479,14 +559,20 @@ def test_by_hand_late_and_resumed(course, tmp_path, capsys):
     lines = path.read_text(encoding="utf-8-sig").splitlines()
     lines = [line.replace(",3,6,3,2,1,,", ",3,6,3,2,1,2.5,") for line in lines]
     other = "zoe,91_other,,,,,,,missing,there is none,,"
-    path.write_bytes("\n".join([*lines[:2], other]).replace(",", ";").replace("2.5", "2,5").encode("cp1252"))
+    path.write_bytes(
+        "\n".join([*lines[:2], other]).replace(",", ";").replace("2.5", "2,5").encode("cp1252")
+    )
     capsys.readouterr()
     handed_in(folder, source, cid={})
     arguments = [str(folder), f"--out={out}", "--resume"]
     assert grade.main([*arguments, "--decimal-comma"], course) == 0
     said = capsys.readouterr().out
     assert "ann" not in said and "ben 90_means ... 3/6" in said and "cid 90_means ... 3/6" in said
-    assert path.read_text(encoding="utf-8-sig").splitlines()[1].startswith("ann;90_means;5,5;6;0;2;1;2,5;")
+    assert (
+        path.read_text(encoding="utf-8-sig")
+        .splitlines()[1]
+        .startswith("ann;90_means;5,5;6;0;2;1;2,5;")
+    )
     text = (out / "feedback/ann/90_means.html").read_text(encoding="utf-8")
     assert "5.5 of 6 points</p>" in text and "still to be given" not in text
 
@@ -543,7 +629,9 @@ def test_ctrl_c_keeps_what_is_finished(course, tmp_path):
 
 
 @pytest.mark.parametrize("state", ["a folder", "locked", "nowhere"])
-def test_a_table_that_cannot_be_written_is_written_elsewhere(course, tmp_path, capsys, monkeypatch, state):
+def test_a_table_that_cannot_be_written_is_written_elsewhere(
+    course, tmp_path, capsys, monkeypatch, state
+):
     folder, out = tmp_path / "in", tmp_path / "out"
     (folder / "ann").mkdir(parents=True)
     (folder / "ann" / "90_means.ipynb").write_text("{")

@@ -40,7 +40,9 @@ def test_no_answer_and_no_hidden_test_goes_with_it(copy):
     for name, source in assignments.sources().items():
         regions = assignments.hidden_regions(nbformat.read(source, as_version=4))
         path = copy / "notebooks" / "assignments" / name / f"{name}.ipynb"
-        assert regions and not assignments.leaks(json.loads(path.read_text()), set().union(*regions))
+        assert regions and not assignments.leaks(
+            json.loads(path.read_text()), set().union(*regions)
+        )
         assert not assignments.answered(path)
     for path in copy.rglob("*"):
         assert not path.is_file() or b"HIDDEN TESTS" not in path.read_bytes(), path
@@ -50,7 +52,11 @@ def test_the_zip_is_the_folder_and_the_same_each_time(copy, tmp_path):
     archive = copy.with_suffix(".zip")
     with zipfile.ZipFile(archive) as file:
         inside = {name: file.read(name) for name in file.namelist()}
-    here = {p.relative_to(copy.parent).as_posix(): p.read_bytes() for p in copy.rglob("*") if p.is_file()}
+    here = {
+        p.relative_to(copy.parent).as_posix(): p.read_bytes()
+        for p in copy.rglob("*")
+        if p.is_file()
+    }
     assert inside == here
     assert handout.main([f"--out={tmp_path}"]) == 0
     assert (tmp_path / archive.name).read_bytes() == archive.read_bytes()
@@ -97,15 +103,23 @@ def test_its_lab_serves_the_front_page_and_its_own_utils(copy, tmp_path):
         port = probe.getsockname()[1]
     code = (  # as installed: the environment is the one that runs this test
         "import sys, run; run.set_up = lambda *a, **k: None; run.python = lambda: sys.executable\n"
-        f"sys.exit(run.main(['lab', '--no-browser', '--port={port}', '--IdentityProvider.token=t']))"
+        f"options = ['--no-browser', '--port={port}', '--IdentityProvider.token=t']\n"
+        "sys.exit(run.main(['lab', *options]))"
     )
     environment = {**os.environ, "PYTHONPATH": str(course)}
     server = subprocess.Popen(
-        [sys.executable, "-c", code], cwd=course, env=environment, stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL, start_new_session=True,
+        [sys.executable, "-c", code],
+        cwd=course,
+        env=environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
     )
     try:
-        address, begun = f"http://127.0.0.1:{port}/api/contents/notebooks/index.ipynb?token=t", time.monotonic()
+        address, begun = (
+            f"http://127.0.0.1:{port}/api/contents/notebooks/index.ipynb?token=t",
+            time.monotonic(),
+        )
         while True:
             try:
                 page = urllib.request.urlopen(address, timeout=10).read()

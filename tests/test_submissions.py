@@ -42,7 +42,10 @@ LAYOUTS = [  # paths within the folder, the student that each belongs to
     ([f"{CANVAS}555_90_means-2.ipynb", f"{CANVAS}556_notes.pdf"], ["leeann_1234"] * 2),
     (["leeann_LATE_1234_557_90_means.ipynb"], ["leeann_1234"]),
     ([f"{BLACKBOARD}_90_means.ipynb", f"{BLACKBOARD}.txt"], ["alee"] * 2),
-    ([f"{BLACKBOARD}_a.ipynb", f"{BLACKBOARD}_a.ipynb".replace("alee", "b_ree")], ["alee", "b_ree"]),
+    (
+        [f"{BLACKBOARD}_a.ipynb", f"{BLACKBOARD}_a.ipynb".replace("alee", "b_ree")],
+        ["alee", "b_ree"],
+    ),
     (["lee/90_means/90_means.ipynb", "lee/91_other/91_other.ipynb"], ["lee"] * 2),
     (["lee+90_means+2025-01-01 10:00:00 UTC+x/90_means.ipynb"], ["lee"]),
     (["90_means/lee/work.ipynb", "90_means/kay_90_means.ipynb"], ["lee", "kay"]),
@@ -90,7 +93,9 @@ def test_names_that_differ_stay_different_students(names):
 
 
 def test_folders_differ_where_a_system_folds_letters():
-    rows = [table.Row(name, "90_means") for name in ("ada", "ADA", "e\u0301", "\u00e9", "x" * 250, "y")]
+    rows = [
+        table.Row(name, "90_means") for name in ("ada", "ADA", "e\u0301", "\u00e9", "x" * 250, "y")
+    ]
     folders = grade._folders(rows)
     assert len({name.casefold() for name in folders.values()}) == len(rows)
     assert folders["y"] == "y" and all(len(name) < 200 for name in folders.values())
@@ -129,7 +134,9 @@ def test_the_latest_file_of_several_counts(course, tmp_path, first, second):
     (row,) = grade.rows_of(tmp_path, course)
     assert next(c.source for c in row.cells if c.mark == "mean") == MEAN
     name = submissions.printable(second[0], "/")
-    assert row.remarks[0].startswith(f"3 files: this is {name}, the latest that can be graded; not ")
+    assert row.remarks[0].startswith(
+        f"3 files: this is {name}, the latest that can be graded; not "
+    )
     assert submissions.printable(first[0], "/") in row.remarks[0] and "not JSON" in row.remarks[0]
 
 
@@ -166,18 +173,23 @@ def test_an_encrypted_or_lying_zip_is_refused(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "text", ["=1+1", "+x", "-x", "@x", "\t=x", " =x", "'=x", "''@x", "\uff1dx", "a;=b", "a, @b", "a\n=b"]
+    "text",
+    ["=1+1", "+x", "-x", "@x", "\t=x", " =x", "'=x", "''@x", "\uff1dx", "a;=b", "a, @b", "a\n=b"],
 )
 def test_a_spreadsheet_reads_no_formula(text):
     shown = table.safe(text)
-    assert not any(part.lstrip()[:1] in tuple("=+-@\uff1d") for part in shown.replace(",", ";").split(";"))
+    assert not any(
+        part.lstrip()[:1] in tuple("=+-@\uff1d") for part in shown.replace(",", ";").split(";")
+    )
     assert "\n" not in shown and "\t" not in shown
     assert table.safe("Lee, Ann -- O'Neill") == "Lee, Ann -- O'Neill"
 
 
 @pytest.mark.parametrize("comma", [False, True])
 def test_the_table_comes_back_as_it_was_written(course, comma):
-    rows = [table.Row(name, "90_means", None, "look") for name in ("=x", "'=x", "\u00e9va", "O'Neill")]
+    rows = [
+        table.Row(name, "90_means", None, "look") for name in ("=x", "'=x", "\u00e9va", "O'Neill")
+    ]
     for row in rows:
         row.points = {"90.1": [1.5, 2.0], "90 why": [None, 3.0]}
         row.remarks, row.file, row.digest = ["@remark; =x"], "-x/90_means.ipynb", "#12e5"
@@ -186,7 +198,11 @@ def test_the_table_comes_back_as_it_was_written(course, comma):
     cells = [c for line in csv.reader(io.StringIO(text[1:]), delimiter=",;"[comma]) for c in line]
     assert not any(c.startswith(tuple("=+-@")) for c in cells)
     assert not any(c.replace(".", "").isdigit() and c.startswith("0") for c in cells[:10])
-    for raw in (text.encode(), text[1:].encode("utf-16"), f"sep={',;'[comma]}\n{text[1:]}".encode()):
+    for raw in (
+        text.encode(),
+        text[1:].encode("utf-16"),
+        f"sep={',;'[comma]}\n{text[1:]}".encode(),
+    ):
         found = table.read(raw, course)
         assert [row.student for row in found] == [row.student for row in rows]
         assert found[0].points == rows[0].points and found[0].file == rows[0].file
@@ -194,7 +210,9 @@ def test_the_table_comes_back_as_it_was_written(course, comma):
 
 
 def test_a_table_that_excel_has_spoilt_is_not_read_wrongly(course):
-    row = table.Row("007", "90_means", None, "graded", points={"90.1": [1.0, 2.0], "90 why": [None, 3.0]})
+    row = table.Row(
+        "007", "90_means", None, "graded", points={"90.1": [1.0, 2.0], "90 why": [None, 3.0]}
+    )
     text = table.table([row], course)
     for spoilt, message in (
         (text.replace("ex 90.1", "ex 9.1"), "lacks the column ex 90.1"),

@@ -44,13 +44,9 @@ class OutOfTime(Exception):
     """The time for the whole submission is over."""
 
 
-def is_linux():
-    return sys.platform.startswith("linux")
-
-
 def harden():
     """On Linux: adopt orphans, so that they are found, and keep others of this account out."""
-    if is_linux():
+    if sys.platform.startswith("linux"):
         prctl = ctypes.CDLL(None).prctl
         prctl(36, 1, 0, 0, 0)  # PR_SET_CHILD_SUBREAPER
         prctl(4, 0, 0, 0, 0)  # PR_SET_DUMPABLE: no debugger, no /proc/PID/mem
@@ -83,8 +79,8 @@ def _kill(process):
 class Kernel:
     """A student's Python in its own folder."""
 
-    def __init__(self, job, ends):
-        self.job, self.ends = job, ends
+    def __init__(self, job):
+        self.job = job
         self.manager = KernelManager(kernel_name="python3")
         quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
         self.manager.start_kernel(cwd=job["folder"], env=job["environment"], **quiet)
@@ -94,9 +90,9 @@ class Kernel:
             self.client.start_channels(stdin=False)
             self.client.wait_for_ready(timeout=120)
             self.poller = zmq.Poller()
-            self.sockets = [self.client.shell_channel.socket, self.client.iopub_channel.socket]
-            for socket in self.sockets:
-                self.poller.register(socket, zmq.POLLIN)
+            self.channels = [self.client.shell_channel, self.client.iopub_channel]
+            for channel in self.channels:
+                self.poller.register(channel.socket, zmq.POLLIN)
             self.ask(f"__import__('_grading').start(**{job['guard']!r})")
         except BaseException:
             self.close()
@@ -120,24 +116,7 @@ class Kernel:
             return None
 
     def run(self, source, seconds):
-        """Run a cell.
-
-        Parameters
-        ----------
-        source : str
-        seconds : float
-
-        Returns
-        -------
-        reply : dict
-            ``status``, and for an error ``ename`` and ``evalue``; ``seconds`` where it was
-            interrupted after so many.
-        outputs : list of dict
-
-        Raises
-        ------
-        Lost
-        """
+        """Run a cell for at most so many seconds; return the kernel's reply and the outputs."""
         return self._wait(source, {}, {}, seconds)
 
     def _wait(self, source, expressions, options, seconds):
@@ -147,12 +126,10 @@ class Kernel:
         ends, why, reply, idle, outputs = started + seconds, None, None, None, Outputs()
         while not (reply and idle):
             ready = dict(self.poller.poll(200))
-            for socket, get in zip(
-                self.sockets, (self.client.get_shell_msg, self.client.get_iopub_msg)
-            ):
-                for _ in range(100 if socket in ready else 0):
+            for channel in self.channels:
+                for _ in range(100 if channel.socket in ready else 0):
                     try:
-                        message = get(timeout=0)
+                        message = channel.get_msg(timeout=0)
                     except queue.Empty:
                         break
                     except Exception:
@@ -198,24 +175,18 @@ class Outputs:
     """What a cell prints and draws: text up to a length, pictures, nothing that can run."""
 
     def __init__(self):
-        self.items, self.seen, self.clear, self.text = [], 0, False, 0
+        self.items, self.seen, self.text = [], 0, 0
 
     def add(self, kind, content):
-        if kind == "clear_output":
-            self.clear = content.get("wait")
-            if not self.clear:
-                self.items, self.text = [], 0
-            return
-        if kind not in ("stream", "display_data", "execute_result", "error"):
-            return
-        if self.clear:
-            self.items, self.clear, self.text = [], False, 0
         if kind == "stream":
             self._text(str(content.get("text", "")), content.get("name"))
         elif kind == "error":
             self._text(f"{content.get('ename')}: {content.get('evalue')}", "error")
-            self._text("\n".join(map(str, content.get("traceback") or [])), "traceback")
-        else:
+            text = "\n".join(map(str, content.get("traceback") or []))
+            if len(text) > 4000:  # a recursion; its end tells what happened
+                text = f"{text[:1000]}\n...\n{text[-3000:]}"
+            self._text(text, "traceback")
+        elif kind in ("display_data", "execute_result"):
             data = content.get("data") or {}
             self.seen += sum(len(str(value)) for value in data.values())
             kind = next((kind for kind in SHOWN if kind in data), None)
@@ -251,10 +222,7 @@ class Notebook:
         """Return what came out, ready for JSON."""
         over = False
         while True:
-            try:
-                kernel = Kernel(self.job, self.ends)
-            except (RuntimeError, OSError) as error:
-                raise RuntimeError(f"no Python could be started: {error}") from error
+            kernel = Kernel(self.job)
             try:
                 self._all(kernel)
                 break
@@ -347,8 +315,8 @@ def main():
     os.environ.update(job["own_environment"])
     try:
         result = Notebook(job).grade()
-    except RuntimeError as error:
-        result = {"failed": str(error)}
+    except (RuntimeError, OSError) as error:
+        result = {"failed": f"no Python could be started: {error}"}
     finally:
         end_processes(job["environment"][MARK])
     text = json.dumps(result)

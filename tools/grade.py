@@ -15,7 +15,6 @@ import contextlib
 import hashlib
 import locale
 import logging
-import os
 import shutil
 import sys
 import tempfile
@@ -27,7 +26,7 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from datetime import datetime
 from pathlib import Path
 
-from tools import assignments, autograde, feedback, submissions, supervise
+from tools import assignments, feedback, submissions, supervise
 from tools.table import GRADED, LOOK, MISSING, NOT_GRADED, WAITING, Row, moodle, read, table
 
 
@@ -116,9 +115,9 @@ def _row(student, name, files, beside):
 class Run:
     """Grades rows, and keeps the table and the pages up to date after each of them."""
 
-    def __init__(self, rows, courses, options, out, folder):
+    def __init__(self, rows, courses, options, out, foreign):
         self.rows, self.courses, self.options, self.out = rows, courses, options, out
-        self.grader = supervise.Grader(courses, options, [folder, out])
+        self.grader = supervise.Grader(courses, options, [*foreign, out])
         self.folders, self.written, self.stop = _folders(rows), None, threading.Event()
         self.again = []
 
@@ -135,6 +134,7 @@ class Run:
                 done += row not in self.again
                 self._finish(row, job.result(), f"{done}/{len(self.rows)}")
             for row in self.again:
+                print(f"{row.student} {row.assignment}: once more, alone", flush=True)
                 done += 1
                 self._finish(row, self._grade(row, False), f"{done}/{len(self.rows)}")
         except KeyboardInterrupt:
@@ -314,7 +314,7 @@ def main(arguments=None, sources_folder=assignments.SOURCES):
     except ValueError as error:
         print(f"run.py grade: {error}")
         return 2
-    run = Run(rows, courses, options, out, folder)
+    run = Run(rows, courses, options, out, [folder, Path(sources_folder).resolve()])
     for row in rows:
         if row in kept:
             path = run.page_of(row)

@@ -87,7 +87,7 @@ def _judge(path, writes, own, foreign):
     if any(inside.startswith(place) for place in own[: 1 if writes else None]):
         return
     places = [place for place in foreign if inside.startswith(place)]
-    if places or (writes and own[0].startswith(inside)):
+    if places or own[0].startswith(inside):
         near = os.path.dirname(places[0].rstrip(os.sep)) if places else os.path.dirname(path)
         what = f"{'change' if writes else 'read'} {os.path.relpath(path, near)}"
         if len(_noticed) < 20:

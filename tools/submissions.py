@@ -13,6 +13,7 @@ import logging
 import os
 import re
 import stat
+import warnings
 import zipfile
 from collections import namedtuple
 from dataclasses import dataclass
@@ -192,7 +193,11 @@ def printable(text, keep=""):
 
     def quoted(character):
         code = ord(character)
-        raw = bytes([code & 0xFF]) if 0xDC80 <= code <= 0xDCFF else character.encode("utf-8", "surrogatepass")
+        raw = (
+            bytes([code & 0xFF])
+            if 0xDC80 <= code <= 0xDCFF
+            else character.encode("utf-8", "surrogatepass")
+        )
         return "".join(f"%{byte:02X}" for byte in raw)
 
     forbidden = set('/\\:*?"<>|%') - set(keep)
@@ -247,7 +252,9 @@ def read(file):
     logging.getLogger("traitlets").setLevel(logging.CRITICAL)  # nbformat reports to it
     try:
         version = content.get("nbformat")
-        notebook = nbformat.reads(text, as_version=4)
+        with warnings.catch_warnings():  # of doubled cell ids
+            warnings.simplefilter("ignore")
+            notebook = nbformat.reads(text, as_version=4)
         cells = [_cell(cell) for cell in notebook.cells]
     except Exception as error:  # a notebook may be broken in any way
         raise Unusable(f"the notebook is damaged ({type(error).__name__}: {error})") from error
@@ -301,7 +308,9 @@ def _cell(cell):
     mark = mark or cell.get("id") or metadata.get("id")  # Colab moves the id into the metadata
     if cell.cell_type not in ("code", "markdown", "raw"):
         return None
-    return Cell(cell.cell_type, source, mark if isinstance(mark, str) else None, cell.get("attachments"))
+    return Cell(
+        cell.cell_type, source, mark if isinstance(mark, str) else None, cell.get("attachments")
+    )
 
 
 def recognise(submitted, released, named=None):
@@ -400,7 +409,9 @@ def _counting(submitted, places, remarks):
     for name, copies in found.items():
         answered = [k for k in copies if not _same(submitted[k].source, places[name].source)]
         if len(copies) > 1 and _mark(places[name]).get("solution"):
-            remarks.append(f"the answer cell {name} stands {len(copies)} times: the last answer counts")
+            remarks.append(
+                f"the answer cell {name} stands {len(copies)} times: the last answer counts"
+            )
             copies[:] = answered or copies
     return {name: copies[-1] for name, copies in found.items()}
 

@@ -90,25 +90,20 @@ class Grader:
         self.courses, self.options = courses, options
         self.foreign = [assignments.ROOT, *foreign, Path(sys.prefix)]
         self.watched = [p for p in self.foreign if p != assignments.ROOT][:-1] + [
-            assignments.ROOT / name
-            for name in ("utils", "tools", "solutions")
+            assignments.ROOT / name for name in ("utils", "tools", "solutions")
         ]
         self.package = {  # as it is now: a submission that changes it harms nobody but itself
             path.relative_to(assignments.ROOT): path.read_bytes()
             for path in (assignments.ROOT / "utils").rglob("*.py")
-        } | {Path("pip/__init__.py"): PIP.encode(), Path("pip/__main__.py"): b"import pip; pip.main()"}
+        } | {
+            Path("pip/__init__.py"): PIP.encode(),
+            Path("pip/__main__.py"): b"import pip; pip.main()",
+        }
         self.package[Path("_grading.py")] = Path(__file__).with_name("guard.py").read_bytes()
         self.lock, self.ours = threading.Lock(), {}  # files that the grading itself wrote
 
     def grade(self, row, stop):
-        """Grade the submission of a row.
-
-        Parameters
-        ----------
-        row : table.Row
-            With `cells`.
-        stop : threading.Event
-            Ends the process when set.
+        """Grade the submission of a row; `stop` is an Event that ends it.
 
         Returns
         -------
@@ -130,9 +125,12 @@ class Grader:
         result, reason, again = self._in_its_folder(notebook, course, stop)
         after = self._fingerprint()
         touched = [path for path in before.keys() | after if before.get(path) != after.get(path)]
-        touched = sorted(str(p) for p in touched if p not in self.ours or self.ours[p] != after.get(p))
+        touched = sorted(
+            str(p) for p in touched if p not in self.ours or self.ours[p] != after.get(p)
+        )
         if touched:
             remarks.append(f"while it ran, {len(touched)} files changed: {', '.join(touched[:3])}")
+            again = True  # it may have been another one that ran at the same time
         if result is None:
             return notebook, None, {}, [*remarks, reason], again
         remarks += self._complaints(notebook, result)
