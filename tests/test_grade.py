@@ -7,6 +7,7 @@ import io
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -517,6 +518,23 @@ def test_a_deleted_folder_costs_its_owner_nothing(course, tmp_path, monkeypatch)
     rows = rows_of(tmp_path / "out")
     assert [rows["ann"][c] for c in ("points", "status", "remark")] == ["3", "graded", ""]
     assert rows["ben"]["status"] == "look" and "its folder was deleted" in rows["ben"]["remark"]
+
+
+def test_a_changed_course_harms_nobody_else(course, tmp_path, monkeypatch):
+    """What grades was read before any submission ran."""
+    root = tmp_path / "course"
+    shutil.copytree(assignments.ROOT / "utils", root / "utils")
+    shutil.copytree(assignments.ROOT / "tools", root / "tools")
+    shutil.copy(assignments.ROOT / "nbgrader_config.py", root)
+    own = shutil.copytree(course, root / "solutions")
+    monkeypatch.setattr(assignments, "ROOT", root)
+    monkeypatch.setattr(supervise.autograde, "__file__", str(root / "tools" / "autograde.py"))
+    added = {"added": [f"!for f in $(find {root} -name '*.*'); do echo broken > $f; done"]}
+    handed_in(tmp_path / "in", own / "90_means/90_means.ipynb", ann=added, ben={})
+    assert grade.main([str(tmp_path / "in"), f"--out={tmp_path / 'out'}", "--jobs=1"], own) == 0
+    rows = rows_of(tmp_path / "out")
+    assert re.search(r"while it ran, \d\d files changed", rows["ann"]["remark"])
+    assert (rows["ben"]["points"], rows["ben"]["status"]) == ("3", "graded")
 
 
 def test_a_page_has_at_most_a_few_megabytes(course):

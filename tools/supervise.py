@@ -39,8 +39,12 @@ class Course:
     """One assignment: what was handed out, its hidden tests, its exercises by graded cell."""
 
     def __init__(self, source):
-        self.name, self.folder = source.stem, source.parent
-        self.release = assignments.build(source)
+        self.name, self.release = source.stem, assignments.build(source)
+        self.beside = {  # data files, which the notebook may read
+            path.relative_to(source.parent): path.read_bytes()
+            for path in source.parent.rglob("*")
+            if path.is_file() and path.suffix not in (".ipynb", ".md") and path.name[0] != "."
+        }
         self.exercises, self.most, self.hidden, self.imports = {}, {}, {}, {}
         notebook = nbformat.read(source, as_version=4)
         self.secrets = set().union(*assignments.hidden_regions(notebook))
@@ -92,14 +96,16 @@ class Grader:
         self.watched = [p for p in self.foreign if p != assignments.ROOT][:-1] + [
             assignments.ROOT / name for name in ("utils", "tools", "solutions")
         ]
-        self.package = {  # as it is now: a submission that changes it harms nobody but itself
+        # The course as it is now: a submission that changes it harms nobody but itself.
+        self.worker = Path(autograde.__file__).read_text(encoding="utf-8")
+        self.package = {
             path.relative_to(assignments.ROOT): path.read_bytes()
             for path in (assignments.ROOT / "utils").rglob("*.py")
         } | {
-            Path("pip/__init__.py"): PIP.encode(),
-            Path("pip/__main__.py"): b"import pip; pip.main()",
+            "_grading.py": Path(__file__).with_name("guard.py").read_bytes(),
+            "pip/__init__.py": PIP.encode(),
+            "pip/__main__.py": b"import pip; pip.main()",
         }
-        self.package[Path("_grading.py")] = Path(__file__).with_name("guard.py").read_bytes()
         self.lock, self.ours = threading.Lock(), {}  # files that the grading itself wrote
 
     def grade(self, row, stop):
@@ -153,11 +159,10 @@ class Grader:
         try:
             for name in ("work", "tmp", "jupyter"):
                 (folder / name).mkdir()
-            for path, content in self.package.items():
-                (folder / "course" / path).parent.mkdir(parents=True, exist_ok=True)
-                (folder / "course" / path).write_bytes(content)
-            beside = shutil.ignore_patterns("*.ipynb", ".*")
-            shutil.copytree(course.folder, folder / "work", ignore=beside, dirs_exist_ok=True)
+            for place, files in (("course", self.package), ("work", course.beside)):
+                for path, content in files.items():
+                    (folder / place / path).parent.mkdir(parents=True, exist_ok=True)
+                    (folder / place / path).write_bytes(content)
             job = self._job(notebook, course, folder)
             result, reason = self._run(job, stop)
             whole = (folder / "work").is_dir() and (folder / "course" / "_grading.py").exists()
@@ -220,7 +225,7 @@ class Grader:
 
     def _run(self, job, stop):
         """Start the grading process; return its result, and why there is none."""
-        command = [sys.executable, str(Path(autograde.__file__))]
+        command = [sys.executable, "-P", "-c", self.worker]
         pipes = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
         process = subprocess.Popen(command, **pipes, start_new_session=True)
         latest = time.monotonic() + job["time"] + 180  # it keeps the time itself
