@@ -179,8 +179,8 @@ def _named(path, names):
             core = re.escape(name.removesuffix("_assignment"))
             at = re.search(rf"(?i)(?<![0-9a-z]){core}(_assignment)?(?![0-9a-z])", text)
             if at:
-                before, after = text[: at.start()].strip(" _-"), text[at.end() :].strip(" _-")
-                after = re.sub(r"\A\(?\d{1,2}\)?\Z", "", after)  # a copy's number
+                before = re.sub(r"( - |[ _-])\Z", "", text[: at.start()])
+                after = re.sub(r"\A( - |[ _-])?(\(?\d{1,2}\)?\Z)?", "", text[at.end() :])  # a copy
                 return name, before or after
     return None, stem
 
