@@ -689,6 +689,15 @@ def test_a_fault_of_the_grading_costs_one_row(course, tmp_path, monkeypatch, cap
     assert rows["ben"]["points"] == "3"
 
 
+def test_a_page_that_cannot_be_made_costs_no_points(course, tmp_path, monkeypatch):
+    handed_in(tmp_path / "in", course / "90_means/90_means.ipynb", ann={})
+    monkeypatch.setattr(feedback, "_cell", lambda *_: 1 / 0)
+    assert grade.main([str(tmp_path / "in"), f"--out={tmp_path / 'out'}"], course) == 0
+    row = rows_of(tmp_path / "out")["ann"]
+    assert (row["points"], row["status"]) == ("3", "look")
+    assert row["remark"] == "its page cannot be made: ZeroDivisionError: division by zero"
+
+
 def test_a_result_that_somebody_else_has_written_is_not_taken(course, tmp_path, monkeypatch):
     forger = tmp_path / "forger.py"
     forger.write_text('print("0" * 64, \'{"cells": {}, "noticed": [], "over": false, "cpu": 0}\')')

@@ -54,7 +54,8 @@ LAYOUTS = [  # paths within the folder, the student that each belongs to
     (["lee_2024_90_means.ipynb", "lee_2025_90_means.ipynb"], ["lee_2024", "lee_2025"]),
     (["lee/deep/inside/90_means/work.ipynb"], ["lee"]),
     (["90_means (1).ipynb"], ["(no name)"]),
-    (["lee_90_means.ipynb", "lee__90_means.ipynb", "lee - 90_means-2.ipynb"], ["lee", "lee_", "lee"]),
+    (["lee_90_means.ipynb", "lee__90_means.ipynb"], ["lee", "lee_"]),
+    (["lee - 90_means-2.ipynb"], ["lee"]),
 ]
 
 

@@ -147,10 +147,12 @@ def _with_pictures(source, attachments):
     """Put pasted pictures into the text: they are handed in with the cell."""
     if not isinstance(attachments, dict):
         return source
+    room = PAGE / 2
     for name, kinds in attachments.items():
         for kind, data in kinds.items() if isinstance(kinds, dict) else ():
             data = "".join(data) if isinstance(data, list) else data
-            if kind in IMAGES and isinstance(data, str) and len(data) < PAGE / 2:
+            if kind in IMAGES and isinstance(data, str) and len(data) < room:
+                room -= len(data)
                 data = re.sub(r"[^A-Za-z0-9+/=]", "", data)
-                source = source.replace(f"(attachment:{name})", f"(data:{kind};base64,{data})")
+                source = source.replace(f"(attachment:{name})", f"(data:{kind};base64,{data})", 1)
     return source

@@ -130,7 +130,7 @@ class Run:
             self.save()
             jobs = {pool.submit(self._grade, row, True): row for row in waiting}
             for job in as_completed(jobs):
-                row = jobs[job]
+                row = jobs.pop(job)
                 done += row not in self.again
                 self._finish(row, job.result(), f"{done}/{len(self.rows)}")
             for row in self.again:
@@ -152,32 +152,42 @@ class Run:
         """Grade one row's submission; return its page. Whatever happens stays in this row."""
         if self.stop.is_set():
             return None
-        started, kept, given = time.monotonic(), list(row.remarks), dict(row.points)
-        course = self.courses[row.assignment]
-        notebook, result, points = None, None, {}
+        started, kept = time.monotonic(), list(row.remarks)
+        course, given, row.points, row.status = (
+            self.courses[row.assignment],
+            row.points,
+            {},
+            NOT_GRADED,
+        )
         try:
             notebook, result, points, remarks, again = self.grader.grade(row, self.stop)
-            if self.stop.is_set() and result is None:
+            if (self.stop.is_set() and result is None) or (again and first):
+                row.points, row.status = given, WAITING
+                self.again += [row] * again
                 return None
-            if again and first:
-                self.again.append(row)
-                return None
+            row.remarks += dict.fromkeys(remarks)
+            if result:
+                self._enter(row, course, points, given)
+                row.cpu, row.status = result["cpu"], LOOK if row.remarks else GRADED
+            row.seconds = time.monotonic() - started
+            return feedback.page(row, course, notebook, result, points)
         except Exception as error:
-            remarks = [f"grading fails: {type(error).__name__}: {error}"]
-        row.remarks, row.status = [*kept, *dict.fromkeys(remarks)], NOT_GRADED
-        row.points = {}
-        if result:
-            for cell, (got, most) in points.items():
-                exercise = course.exercises[cell]
-                before = row.points.get(exercise, [0, 0])
-                unknown = got is None or before[0] is None
-                row.points[exercise] = [None if unknown else before[0] + got, before[1] + most]
-            for exercise, (got, most) in row.points.items():
-                if got is None and exercise in given:
-                    row.points[exercise] = [given[exercise][0], most]
-            row.cpu, row.status = result["cpu"], LOOK if row.remarks else GRADED
-        row.seconds = time.monotonic() - started
-        return feedback.page(row, course, notebook, result, points)
+            what = "its page cannot be made" if row.points else "grading fails"
+            row.remarks = [*kept, f"{what}: {type(error).__name__}: {error}"]
+            row.status = LOOK if row.points else NOT_GRADED
+            return feedback.page(row)
+
+    @staticmethod
+    def _enter(row, course, points, given):
+        """Add up the points of each exercise; put in what was given by hand."""
+        for cell, (got, most) in points.items():
+            exercise = course.exercises[cell]
+            before = row.points.get(exercise, [0, 0])
+            unknown = got is None or before[0] is None
+            row.points[exercise] = [None if unknown else before[0] + got, before[1] + most]
+        for exercise, (got, most) in row.points.items():
+            if got is None and exercise in given:
+                row.points[exercise] = [given[exercise][0], most]
 
     def _finish(self, row, page, count):
         if page is None:
