@@ -1,28 +1,23 @@
 #!/usr/bin/env python3
 """The one way into the course. Needs Python 3.11 to 3.13 and nothing else.
 
-    python3 run.py lab            open JupyterLab on the course's front page
-    python3 run.py test           run all tests: code, notebooks, assignments
-    python3 run.py execute [NB]   run lectures in place and store their outputs
-    python3 run.py assignments    build the students' notebooks from solutions/
-    python3 run.py grade FOLDER   grade a folder of submissions: table and feedback
-    python3 run.py slides [NB]    write slides of the lectures into build/slides/
-    python3 run.py bench          measure the fast MNIST recipe against Keras's example
-    python3 run.py mutate M TESTS which random changes of a module do its tests not notice?
-    python3 run.py lock           renew requirements*.txt after a change of pyproject.toml
-    python3 run.py setup          only install
+    python3 run.py COMMAND [ARGUMENTS]
 
-Each installs what is missing into .venv first, and nothing when nothing has changed. Further
-arguments go to the tool behind the command, as in `python3 run.py test -k perceptron` or
-`python3 run.py lab --no-browser`. With --gpu before the command, NVIDIA's CUDA libraries are
-installed too (Linux). On Windows write `py run.py ...`.
+{commands}
+
+Each installs what is missing into .venv first, and nothing when nothing has changed. Arguments
+go to the tool behind the command: `python3 run.py test -k perceptron`, `python3 run.py lab
+--no-browser`, `python3 run.py grade --help`. With --gpu before the command, NVIDIA's CUDA
+libraries are installed too (Linux). On Windows write `py run.py ...`.
+
+Settings that would lead Python or pip elsewhere (PYTHONPATH, PIP_TARGET and the like) are not
+used; an index or a proxy that is set for pip is.
 """
 
 import hashlib
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
 import threading
@@ -33,21 +28,19 @@ ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 STAMP = VENV / "installed.json"
 OLDEST, NEWEST = (3, 11), (3, 13)  # what TensorFlow and Keras have wheels for
-MODULES = {  # verbs that are a module of the package
-    "execute": "tools.execute",
-    "assignments": "tools.assignments",
-    "grade": "tools.grade",
-    "bench": "tools.bench",
-    "mutate": "tools.mutate",
-}
-VERBS = ("lab", "test", *MODULES, "slides", "lock", "setup")
+ASTRAY = (  # environment variables that give .venv another library, or pip another place
+    *("PYTHONPATH", "PYTHONHOME", "PYTHONSAFEPATH", "PYTHONOPTIMIZE", "PYTHONWARNINGS"),
+    *("PIP_USER", "PIP_TARGET", "PIP_PREFIX", "PIP_ROOT", "PIP_PYTHON", "PIP_DRY_RUN"),
+    "KERAS_BACKEND",
+)
 
 
 def main(arguments):
     gpu = "--gpu" in arguments[:1]
     arguments = arguments[1:] if gpu else arguments
     if not arguments or arguments[0] in ("-h", "--help", "help"):
-        print(__doc__)
+        commands = (f"    {name:12s} {what}" for name, (_, what) in VERBS.items())
+        print(__doc__.replace("{commands}", "\n".join(commands)))
         return 0
     verb, *rest = arguments
     if verb not in VERBS:
@@ -59,20 +52,39 @@ def main(arguments):
         print("run.py: --gpu is for Linux with an NVIDIA GPU; TensorFlow has no CUDA wheels here")
         return 2
     os.chdir(ROOT)
+    settle()
     try:
         set_up(gpu)
     except subprocess.CalledProcessError as error:
         print(f"run.py: the installation failed (exit status {error.returncode}); see above.")
         print("Nothing is half-done: the same command continues once the cause is removed.")
         return 1
-    return globals()[verb](rest) if verb in globals() else module(MODULES[verb], rest)
+    except OSError as error:  # a read-only folder, a full disk
+        print(f"run.py: the installation failed: {error}")
+        return 1
+    return VERBS[verb][0](rest)
+
+
+def settle():
+    """Make the environment one that the course's own Python can work in."""
+    for name in ASTRAY:
+        os.environ.pop(name, None)
+    home = os.path.expanduser("~")
+    if not os.access(home, os.W_OK):  # Jupyter, for one, would end in a traceback
+        own = ROOT / "build" / "home"
+        try:
+            own.mkdir(parents=True, exist_ok=True)
+        except OSError:
+            return  # nothing can be written here either
+        print(f"run.py: {home} cannot be written: settings and downloads go to {own}")
+        os.environ["USERPROFILE" if os.name == "nt" else "HOME"] = str(own)
 
 
 def with_other_python(arguments):
     """Start again under a Python that TensorFlow supports, or say which ones it does."""
     for minor in range(NEWEST[1], OLDEST[1] - 1, -1):
         command = ["py", f"-3.{minor}"] if os.name == "nt" else [f"python3.{minor}"]
-        if shutil.which(command[0]) and works([*command, "--version"]):
+        if works([*command, "--version"]):
             return subprocess.call([*command, str(ROOT / "run.py"), *arguments])
     have = ".".join(map(str, sys.version_info[:2]))
     print(f"run.py: this is Python {have}; TensorFlow needs 3.11, 3.12 or 3.13.")
@@ -81,8 +93,11 @@ def with_other_python(arguments):
 
 
 def works(command):
-    """Whether a command runs and succeeds."""
-    return subprocess.run(command, capture_output=True).returncode == 0
+    """Whether a command is there, runs and succeeds."""
+    try:
+        return subprocess.run(command, capture_output=True).returncode == 0
+    except OSError:
+        return False
 
 
 def python():
@@ -92,34 +107,45 @@ def python():
 
 def set_up(gpu=False):
     """Make .venv agree with the lock; do nothing if it does."""
-    wanted = fingerprint(gpu)
     found = json.loads(STAMP.read_text()) if STAMP.exists() else {}
-    if found.get("gpu") and not gpu:
-        wanted = fingerprint(True)  # once installed for the GPU, it stays so
-    if found == wanted and works([python(), "--version"]):
+    gpu = bool(gpu or found.get("gpu"))  # once installed for the GPU, it stays so
+    now = fingerprint(gpu)
+    if found == now:
         return
-    STAMP.unlink(missing_ok=True)
     started = time.monotonic()
-    if not (Path(python()).exists() and works([python(), "-m", "pip", "--version"])):
+    # The commands in .venv name the folder that they were made in: a moved one needs new ones.
+    moved = any(found.get(key, now[key]) != now[key] for key in ("root", "version"))
+    if moved or not works([python(), "-m", "pip", "--version"]):
         print("[1/3] making the virtual environment .venv", flush=True)
         subprocess.run([sys.executable, "-m", "venv", "--clear", str(VENV)], check=True)
-    locks = ["requirements.txt"] + ["requirements-gpu.txt"] * bool(wanted["gpu"])
+    STAMP.unlink(missing_ok=True)
+    locks = ["requirements.txt"] + ["requirements-gpu.txt"] * gpu
     count = sum(len(re.findall(r"^\S+==", Path(lock).read_text(), re.M)) for lock in locks)
     print(f"[2/3] installing {count} packages: some minutes the first time", flush=True)
     pip = [python(), "-m", "pip", "--disable-pip-version-check", "--no-input", "install"]
+    pip += ["--no-user", "--target="]  # pip's configuration files may say otherwise
     with_progress([*pip, "--require-hashes", *(f"--requirement={lock}" for lock in locks)], count)
     print("[3/3] installing the course's own package", flush=True)
     own = [*pip, "--quiet", "--no-deps", "--no-build-isolation", "--editable", "."]
     subprocess.run(own, check=True)
-    STAMP.write_text(json.dumps(wanted))
+    STAMP.write_text(json.dumps(fingerprint(gpu)))
     print(f"ready after {time.monotonic() - started:.0f} s", flush=True)
 
 
 def fingerprint(gpu):
     """What the environment depends on: the lock, the package's description, Python, this folder."""
-    names = ["requirements.txt", "pyproject.toml"] + ["requirements-gpu.txt"] * bool(gpu)
+    names = ["requirements.txt", "pyproject.toml"] + ["requirements-gpu.txt"] * gpu
     digest = hashlib.sha256(b"".join((ROOT / name).read_bytes() for name in names)).hexdigest()
-    return {"lock": digest, "python": sys.version.split()[0], "root": str(ROOT), "gpu": bool(gpu)}
+    return {"lock": digest, "version": inside(), "root": str(ROOT), "gpu": gpu}
+
+
+def inside():
+    """The version of the Python in .venv, such as "3.11"; None where there is none that runs."""
+    command = [python(), "-c", "import sys; print('%d.%d' % sys.version_info[:2])"]
+    try:
+        return subprocess.run(command, capture_output=True, text=True).stdout.strip() or None
+    except OSError:
+        return None
 
 
 def with_progress(command, count):
@@ -166,8 +192,9 @@ def call(command, **environment):
             continue
 
 
-def module(name, rest):
-    return call([python(), "-m", name, *rest])
+def tool(name):
+    """Return the command that hands its arguments to a module of tools/."""
+    return lambda rest: call([python(), "-m", f"tools.{name}", *rest])
 
 
 def lab(rest):
@@ -179,7 +206,7 @@ def lab(rest):
     ]
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         options.append("--allow-root")  # in a container there is often nobody else
-    return call([python(), "-m", "jupyter", "lab", *options, *rest])
+    return call([python(), "-m", "jupyterlab", *options, *rest])
 
 
 def test(rest):
@@ -187,32 +214,24 @@ def test(rest):
     return call([python(), "-m", "pytest", f"-n{workers}", *rest], COURSE_THREADS="1")
 
 
-def slides(rest):
-    names = rest or sorted(str(p) for p in Path("notebooks").glob("[0-9]*.ipynb"))
-    options = ["--to=slides", "--output-dir=build/slides", "--SlidesExporter.reveal_scroll=True"]
-    return call([python(), "-m", "jupyter", "nbconvert", *options, *names])
+def lint(rest):
+    """Check style and form; with --fix, mend them."""
+    ruff, fix = [python(), "-m", "ruff"], "--fix" in rest
+    style = call([*ruff, "check", *rest])
+    form = call([*ruff, "format"] + ["--check"] * (not fix))
+    return style or form
 
 
 def lock(rest):
     """Renew the two locks. The second holds only what the GPU adds to the first."""
-    tool = [python(), "-m", "pip", "install", "--quiet", "uv"]
-    subprocess.run(tool, check=True)
-    compile = [
-        python(),
-        "-m",
-        "uv",
-        "pip",
-        "compile",
-        "--quiet",
-        "--generate-hashes",
-        "--universal",
-    ]
-    compile += ["--no-header", "--no-annotate", "--python-version=3.11", "pyproject.toml", *rest]
+    subprocess.run([python(), "-m", "pip", "install", "--quiet", "uv"], check=True)
+    compile = [python(), "-m", "uv", "pip", "compile", "--quiet", "--generate-hashes"]
+    compile += ["--universal", "--no-header", "--no-annotate", "--python-version=3.11"]
+    compile += ["pyproject.toml", "--extra=tools", "--extra=dev", *rest]
     base, more = Path("requirements.txt"), Path("requirements-gpu.txt")
-    subprocess.run([*compile, "--extra=dev", f"--output-file={base}"], check=True)
+    subprocess.run([*compile, f"--output-file={base}"], check=True)
     more.write_text(base.read_text())  # uv keeps to the versions that it finds in the output
-    extras = ["--extra=dev", "--extra=gpu", f"--output-file={more}"]
-    subprocess.run([*compile, *extras], check=True)
+    subprocess.run([*compile, "--extra=gpu", f"--output-file={more}"], check=True)
     blocks = re.split(r"(?m)^(?=\S)", more.read_text())
     known = {re.split(r"[=\[ ]", b)[0] for b in re.split(r"(?m)^(?=\S)", base.read_text())}
     more.write_text("".join(b for b in blocks if re.split(r"[=\[ ]", b)[0] not in known))
@@ -224,5 +243,30 @@ def setup(rest):
     return 0
 
 
+def bench(rest):
+    name = "bench_spins" if rest[:1] == ["spins"] else "bench"
+    return tool(name)(rest[1:] if name == "bench_spins" else rest)
+
+
+VERBS = {  # command: (function, what it does)
+    "lab": (lab, "open JupyterLab on the course's front page"),
+    "test": (test, "run all tests: code, notebooks, assignments"),
+    "execute": (tool("execute"), "run lectures in place and store their outputs: [NAME ...]"),
+    "assignments": (
+        tool("assignments"),
+        "build the students' notebooks from solutions/: [--check]",
+    ),
+    "grade": (tool("grade"), "grade a folder of submissions, table and feedback: FOLDER"),
+    "fetch": (tool("fetch"), "fetch real data into the cache: NAME"),
+    "slides": (tool("slides"), "write slides of the lectures into build/slides/: [NOTEBOOK ...]"),
+    "bench": (bench, "measure the fast MNIST recipe beside Keras's example, or the spins: [spins]"),
+    "mutate": (tool("mutate"), "which random changes do tests not notice? MODULE TESTS"),
+    "lint": (lint, "check the style of code and notebooks; with --fix, mend it"),
+    "lock": (lock, "renew requirements*.txt after a change of pyproject.toml"),
+    "setup": (setup, "only install"),
+}
+
 if __name__ == "__main__":
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="replace")  # a path may hold letters that a console lacks
     sys.exit(main(sys.argv[1:]))

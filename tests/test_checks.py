@@ -7,7 +7,9 @@ of the message that each must get, and at least two right answers written in dif
 import contextlib
 import importlib.util
 import io
+import itertools
 import re
+from fractions import Fraction
 from pathlib import Path
 
 import nbformat
@@ -15,7 +17,7 @@ import numpy as np
 import pytest
 
 from utils import checks
-from utils.checks import NOT_ATTEMPTED, NOT_YET, PASSED, verdict
+from utils.checks import NOT_ATTEMPTED, NOT_YET, PASSED, compare, verdict
 
 ROOT = Path(__file__).resolve().parents[1]
 SOLUTIONS = sorted((ROOT / "solutions").glob("*/*.ipynb"))
@@ -110,20 +112,113 @@ def raising(*arguments):
     raise ZeroDivisionError("division by zero")
 
 
-NONSENSE = [None, "text", float("nan"), np.full(3, np.nan), {}, [], object(), raising, 1j, True]
+def leaving(*arguments):
+    raise SystemExit
 
 
-@pytest.mark.parametrize("value", NONSENSE, ids=range(len(NONSENSE)))
+class Hostile:
+    """An object that raises, with something that is no Exception, whatever is asked of it."""
+
+    def refuse(self, *arguments):
+        raise KeyboardInterrupt
+
+    __eq__ = __array__ = __len__ = __iter__ = __call__ = __float__ = __bool__ = refuse
+    __getitem__ = __getattr__ = __repr__ = __str__ = refuse
+    __hash__ = None
+
+
+class Speechless(Exception):
+    def __str__(self):
+        raise RuntimeError("no words")
+
+
+def mute(*arguments):
+    raise Speechless
+
+
+class Endless:
+    """A sequence that never ends."""
+
+    def __len__(self):
+        return 10**12
+
+    def __getitem__(self, index):
+        return 1.0
+
+
+def circle():
+    ring = [1.0]
+    ring.append(ring)
+    return ring
+
+
+ODD = {
+    "None": None,
+    "text": "text",
+    "number in quotes": "0.5",
+    "list of texts": ["1", "2"],
+    "bytes": b"1",
+    "nan": float("nan"),
+    "array of nan": np.full(3, np.nan),
+    "object array": np.array([None, 1.0, "x"], dtype=object),
+    "dict": {},
+    "set": {1, 2},
+    "empty list": [],
+    "empty array": np.zeros((0, 3)),
+    "ragged": [[1.0], [1.0, 2.0]],
+    "ragged pair": ([1.0, [2.0]], [[3.0], 4.0]),
+    "circle": circle(),
+    "object": object(),
+    "hostile": Hostile(),
+    "list of hostile": [Hostile(), Hostile()],
+    "endless": Endless(),
+    "range": range(10**12),
+    "generator": (k for k in itertools.count()),
+    "huge": 10**400,
+    "list of huge": [10**400, 1],
+    "infinite": -np.inf,
+    "complex": 1 + 1j,
+    "complex array": np.array([1 + 1j, 2]),
+    "bool": True,
+    "date": np.datetime64("2025-01-01"),
+    "record": np.zeros(2, dtype=[("a", float)]),
+    "module": np,
+    "class": int,
+    "lambda without arguments": lambda: 1,
+    "raising": raising,
+    "leaving": leaving,
+    "mute": mute,
+    "surrogate": "\ud800",
+}
+
+
 @pytest.mark.parametrize("path", SOLUTIONS, ids=lambda p: p.stem)
-def test_nonsense_gets_a_message_never_a_traceback(path, value):
-    module = answers(path.stem[:2])
+@pytest.mark.parametrize("name", ODD)
+def test_odd_answers_get_a_message_never_a_traceback(path, name):
+    """As a value, and as what a function returns."""
+    module, value = answers(path.stem[:2]), ODD[name]
     for id in exercises(path):
         arguments = module.RIGHT[id][0]
         for position in range(len(arguments)):
-            mangled = [*arguments[:position], value, *arguments[position + 1 :]]
-            result = verdict(id, *mangled)
-            if result.state == NOT_YET:
-                assert len(result.message) > 10, result
+            odd = [value, lambda *_: value] if callable(arguments[position]) else [value]
+            for answer in odd:
+                mangled = [*arguments[:position], answer, *arguments[position + 1 :]]
+                result = verdict(id, *mangled)
+                assert result.state != PASSED or name == "bool", result
+                if result.state == NOT_YET:
+                    assert len(result.message) > 10, result
+                    assert "cannot be read" not in result.message or "hostile" in name, result
+                    str(result).encode()
+
+
+@pytest.mark.parametrize("path", SOLUTIONS, ids=lambda p: p.stem)
+def test_too_few_and_too_many_answers(path):
+    module = answers(path.stem[:2])
+    for id in exercises(path):
+        arguments = module.RIGHT[id][0]
+        for some in (arguments[1:], [*arguments, 1]):
+            result = verdict(id, *some)
+            assert result.state == NOT_YET and "the check takes" in result.message
 
 
 @pytest.mark.parametrize("path", SOLUTIONS, ids=lambda p: p.stem)
@@ -133,6 +228,29 @@ def test_nonsense_never_passes(path):
         for value in (None, "text", float("nan"), raising):
             result = verdict(id, *[value] * len(module.RIGHT[id][0]))
             assert result.state == NOT_YET, result
+
+
+@pytest.mark.parametrize("path", SOLUTIONS, ids=lambda p: p.stem)
+def test_nothing_in_a_module_of_checks_is_an_answer(path):
+    """References are local to the checks: no import of a private name is worth a point."""
+    number = path.stem[:2]
+    module, known = importlib.import_module(f"utils.checks.ex{number}"), answers(number).RIGHT
+    candidates = [value for key, value in vars(module).items() if not key.startswith("__")]
+    for id, (arguments, *_) in known.items():
+        for candidate in candidates:
+            for position in range(len(arguments)):
+                mangled = [*arguments[:position], candidate, *arguments[position + 1 :]]
+                assert verdict(id, *mangled).state != PASSED, (id, candidate)
+            if isinstance(candidate, tuple | list):
+                assert verdict(id, *candidate).state != PASSED, (id, candidate)
+
+
+@pytest.mark.parametrize("path", SOLUTIONS, ids=lambda p: p.stem)
+def test_a_module_of_checks_defines_checks_and_inputs_only(path):
+    module = importlib.import_module(f"utils.checks.ex{path.stem[:2]}")
+    registered = [e.test for e in checks._exercises.values()]
+    own = [v for v in vars(module).values() if getattr(v, "__module__", "") == module.__name__]
+    assert [v.__name__ for v in own if v not in registered] == []
 
 
 # The machinery, on an exercise of its own.
@@ -146,8 +264,8 @@ def doubled(monkeypatch):
 
     @checks.exercise("99.1", "think of addition", "add it to itself")
     def test(function):
-        result = checks.array(checks.call(function, np.ones(3)), (3,), name="the result")
-        checks.close(result, 2 * np.ones(3), "the result is not twice the input")
+        result = compare.array(compare.call(function, np.ones(3)), (3,), name="the result")
+        compare.close(result, 2 * np.ones(3), "the result is not twice the input")
 
 
 def test_three_states(doubled, capsys):
@@ -166,6 +284,16 @@ def test_three_states(doubled, capsys):
     assert capsys.readouterr().out.startswith("✗ 99.1 not yet, because the result is not twice")
     checks.check("99.1", stub)
     assert capsys.readouterr().out.startswith("– 99.1 not attempted: write")
+
+
+def test_what_counts_as_a_stub():
+    def documented(x):
+        """Return x."""
+
+    for stub in (..., (..., ...), [...], lambda x: ..., lambda x: None, documented):
+        assert checks.is_stub(stub) is True
+    for answer in ((), [], (1, ...), None, 0, lambda x: x, lambda x: 0, len, "..."):
+        assert checks.is_stub(answer) is False
 
 
 def in_place(x):
@@ -213,19 +341,231 @@ def test_hints_come_one_by_one(doubled, capsys):
         checks.hint("99.1", 3)
 
 
-@pytest.mark.parametrize("id", ["1.2", 1.2, "01.9", "77.1", None])
-def test_unknown_exercise_is_named(id):
-    with pytest.raises(ValueError, match="id|exercise"):
+@pytest.mark.parametrize(
+    ("id", "message"),
+    [
+        ("1.2", "must look like"),
+        (1.2, "must look like"),
+        (None, "must look like"),
+        ("01.9", "there is no exercise '01.9'; lecture 01 has 01.1, 01.2, 01.3, 01.4, 01.5, 01.6$"),
+        ("77.1", "lecture 77 has no exercises, so there is no '77.1'"),
+    ],
+)
+def test_unknown_exercise_is_named(id, message):
+    with pytest.raises(ValueError, match=message):
         checks.check(id, 1)
 
 
 def test_number_and_array():
-    assert checks.number(np.float32(2)) == 2
-    assert checks.number([[3]]) == 3
-    for bad in (None, "2", [1, 2], float("inf"), {}):
-        with pytest.raises(checks.NotYet):
-            checks.number(bad)
-    assert checks.array([[1, 2]], (1, 2)).shape == (1, 2)
-    for bad in (None, "x", [[1], [1, 2]], [np.inf, 0]):
-        with pytest.raises(checks.NotYet):
-            checks.array(bad, (2,))
+    assert compare.number(np.float32(2)) == 2
+    assert compare.number([[3]]) == 3
+    assert compare.number(Fraction(1, 4)) == 0.25
+    assert compare.number(2 + 0j) == 2
+    for bad in (None, "2", [1, 2], float("inf"), {}, 1j, [None]):
+        with pytest.raises(compare.NotYet):
+            compare.number(bad)
+    assert compare.array([[1, 2]], (1, 2)).shape == (1, 2)
+    assert compare.array([np.float32(1), Fraction(1, 2)], (2,)).tolist() == [1, 0.5]
+    assert compare.array(list(range(1000)), (1000,))[-1] == 999
+    for bad in (None, "x", ["1", "2"], [[1], [1, 2]], [np.inf, 0], [1, 2, 3]):
+        with pytest.raises(compare.NotYet):
+            compare.array(bad, (2,))
+
+
+def test_tensors_are_read_one_by_one_and_in_lists():
+    tf = pytest.importorskip("tensorflow")
+    for form in (tf.constant, tf.Variable, lambda v: [tf.constant(row) for row in v]):
+        value = form([[1.0, 2.0], [3.0, 4.0]])
+        assert compare.array(value, (2, 2)).tolist() == [[1, 2], [3, 4]]
+    first, second = compare.things(tf.constant([[1.0], [2.0]]), ("a", "b"))
+    assert (compare.number(first), compare.number(second)) == (1, 2)
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (None, "None"),
+        (..., "three dots"),
+        ("x", "text"),
+        ([1, 2], "a list of 2 things"),
+        (1, "an int"),
+        (np.zeros(2), "an array of shape (2,) and dtype float64"),
+        ((k for k in ()), "a generator"),
+    ],
+)
+def test_kind(value, text):
+    assert compare.kind(value) == text
+
+
+def test_things():
+    assert compare.things((1, None), "ab") == [1, None]
+    assert compare.things(np.eye(3), "abc")[1].tolist() == [0, 1, 0]
+    with pytest.raises(compare.NotYet, match="and it is an array of shape"):
+        compare.things(np.ones(3), "abc", depth=1)
+    with pytest.raises(compare.NotYet, match=r"be a pair \(a, b\), and it is a list of 3 things"):
+        compare.things([1, 2, 3], "ab")
+    with pytest.raises(compare.NotYet, match=r"f must return 3 things \(a, b, c\), and"):
+        compare.things(1.0, "abc", "f", "return")
+
+
+@pytest.mark.parametrize("size", [1e-3, 1, 1e3])
+def test_the_tolerance_fits_float32_and_nothing_coarser(size):
+    right = size * np.array([1.0, 0.25, -0.5])
+    assert compare.same(np.float32(right), right)
+    assert compare.same(right + 1e-5 * size, right)
+    assert not compare.same(right + 1e-3 * size, right)
+    assert not compare.same(right[:2], right) and not compare.same(right[:, None], right)
+
+
+def test_infinity_agrees_with_itself_only():
+    assert compare.same([np.inf, 1], [np.inf, 1])
+    for other in (-np.inf, np.nan, 1e300):
+        assert not compare.same([other, 1], [np.inf, 1])
+    assert not compare.same([np.inf, 1], [1, 1])
+
+
+def refused(name, value, right, mistakes=(), **tolerances):
+    with pytest.raises(compare.NotYet) as reason:
+        compare.compare(name, value, right, mistakes, **tolerances)
+    return str(reason.value)
+
+
+def test_compare_names_the_first_row_that_fits():
+    rows = [
+        (-2, "sign"),
+        (lambda v: v > 10, lambda v: f"{v:g} is large"),
+        (False, "never"),
+        (4, None),
+        (None, "otherwise"),
+        (1, "half"),
+    ]
+    assert compare.compare("v", [2], 2, rows) == 2
+    assert compare.compare("v", 4, 2, rows) == 4
+    assert refused("v", -2, 2, rows) == "sign"
+    assert refused("v", 30, 2, rows) == "30 is large"
+    assert refused("v", 1, 2, rows) == "half"
+    assert refused("v", 5, 2, rows) == "otherwise"
+    assert refused("v", [1, 2], 2, rows) == "v has 2 elements: it must be one number"
+    assert refused("v", np.nan, 2, rows) == "v is nan: it must be finite"
+    assert refused("v", 3, 2) == "v is too large" and refused("v", 1, 2) == "v is too small"
+    assert refused("v", 3, 2, [(True, "at once")]) == "at once"
+    assert refused("v", 2.2, 2, rtol=0, atol=0.1) and refused("v", 2.2, 2, rtol=0.05, atol=0)
+    compare.compare("v", 2.2, 2, rtol=0, atol=0.3)
+    compare.compare("v", 2.2, 2, rtol=0.15, atol=0)
+
+
+def test_compare_arrays():
+    right = np.array([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]])
+    rows = [(right.T, "turned"), (compare.Shape((..., 1)), "column"), (lambda v: v.min() < 0, "<")]
+    compare.compare("v", right.tolist(), right, rows)
+    assert refused("v", right.T, right, rows) == "turned"
+    assert refused("v", np.ones((7, 1)), right, rows) == "column"
+    assert refused("v", np.ones((1, 7)), right, rows) == "v has shape (1, 7): it must have (3, 2)"
+    assert refused("v", -right, right, rows) == "<"
+    assert refused("v", right * np.nan, right, rows) == "v contains NaN or infinity"
+    assert refused("v", right + 1, right, rows) == "v is wrong"
+
+
+def scaled(x, a):
+    """The table of an exercise that asks for a x; in the case a = 2 two mistakes look alike."""
+    return a * x, [(x + a, "sum"), (x**a, "power"), (None, f"wrong for a = {a}")]
+
+
+CASES = [(np.array([2.0]), 2), (np.array([2.0]), 3), (np.array([3.0, 4.0]), 2)]
+
+
+def tried(function, table=scaled, cases=CASES, **more):
+    try:
+        compare.compare_function("scale", function, table, cases, **more)
+    except compare.NotYet as reason:
+        return str(reason)
+
+
+def test_a_mistake_is_named_only_if_it_explains_all_results():
+    assert tried(lambda x, a: x * a) is None
+    assert tried(lambda x, a: (x * a).tolist()) is None
+    assert tried(lambda x, a: x + a) == "sum"
+    assert tried(lambda x, a: x**a) == "power"
+    assert tried(lambda x, a: x**a if a == 3 else x + a) == "wrong for a = 3"
+    assert tried(lambda x, a: 7 * x) == "wrong for a = 2"
+    assert tried(lambda x, a: x[0]) == "the result of scale has shape (): it must have (1,)"
+    assert tried(lambda x, a: x[0], what="y") == "y has shape (): it must have (1,)"
+    assert tried(lambda x, a: 7 * x if len(x) == 1 else 1 / 0) == "wrong for a = 2"
+    assert "raises ZeroDivisionError" in tried(lambda x, a: x * a if len(x) == 1 else 1 / 0)
+    assert tried(lambda x, a: 1.1 * x * a, rtol=0.2) is None
+    gap = [(np.array([np.nan, 1.0]), 2)]
+    assert tried(lambda x, a: x * a, cases=gap) is None
+    assert "changes the array" in tried(in_place, lambda x: scaled(x, 2), [(np.array([1, 2]),)])
+
+
+def test_parts_are_judged_one_by_one():
+    def table(x):
+        rows = [((2 * x, x), "swapped"), ((-x, None), "sign"), ((None, 4 * x), "twice")]
+        return (x, 2 * x), [*rows, ((x, -2 * x), "sign of b")]
+
+    def said(function):
+        return tried(function, table, [(1.0,), (3.0,)], parts=("a", "b"))
+
+    assert said(lambda x: (x, 2 * x)) is None
+    assert said(lambda x: np.array([x, 2 * x])) is None
+    assert said(lambda x: (2 * x, x)) == "swapped"
+    assert said(lambda x: (-x, 5)) == "sign"
+    assert said(lambda x: (x, 4 * x)) == "twice"
+    assert said(lambda x: (x, -2 * x)) == "sign of b"
+    assert said(lambda x: (x, 3 * x)) == "b of scale is too large"
+    assert said(lambda x: (0, 3 * x)) == "a of scale is too small"
+    assert said(lambda x: x) == "scale must return the pair (a, b), and it returns a float"
+
+
+@pytest.fixture
+def product(monkeypatch):
+    """An exercise 99.2 that asks for a function and a number."""
+    monkeypatch.setitem(checks._exercises, "99.2", None)
+    monkeypatch.setattr(checks.importlib, "import_module", lambda name: None)
+
+    @checks.exercise("99.2")
+    def test(function, two):
+        compare.compare_function("scale", function, scaled, CASES)
+        compare.compare_function("scale", function, lambda x, a: (0 * x, []), [(np.ones(2), 0)])
+        compare.compare("two", two, 2)
+
+
+def test_hidden_inputs_are_judged_alike_and_named(product):
+    def small(x, a):
+        return x * a if x.max() < 5 else 0 * x
+
+    inputs = [(np.array([1.0]), 2), (np.array([6.0, 7.0]), 0.5)]
+    assert verdict("99.2", small, 2).state == PASSED
+    assert verdict("99.2", lambda x, a: x * a, 2, inputs=inputs).state == PASSED
+    assert verdict("99.2", lambda x, a: x * a, 2, inputs={"scale": inputs}).state == PASSED
+    for given in (inputs, {"scale": inputs}):
+        result = verdict("99.2", small, 2, inputs=given)
+        assert result.message == "wrong for a = 0.5 (tried with x = [6. 7.], a = 0.5)"
+    result = verdict("99.2", lambda x, a: 1 / (x * a - 3), 2, inputs=inputs)
+    assert "tried with" in result.message
+    with pytest.raises(ValueError, match="no function of the name scal"):
+        verdict("99.2", small, 2, inputs={"scal": inputs})
+    assert "tried" not in verdict("99.2", small, 3).message
+    with pytest.raises(AssertionError, match="tried with"):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("NBGRADER_EXECUTION", "autograde")
+            checks.check("99.2", small, 2, inputs=inputs)
+
+
+def test_a_stub_stays_a_stub_with_hidden_inputs(product):
+    assert verdict("99.2", ..., 2, inputs=CASES).state == NOT_ATTEMPTED
+    assert verdict("99.2", lambda x, a: ..., 2, inputs=CASES).state == NOT_ATTEMPTED
+
+
+def test_an_unforeseen_exception_becomes_a_message(product):
+    result = verdict("99.2", lambda x, a: x * a, Hostile())
+    assert result.state == NOT_YET
+    assert result.message.endswith("of type Hostile cannot be read: KeyboardInterrupt: no message")
+    assert verdict("99.2", mute, 2).message == "scale raises Speechless: no message"
+    assert verdict("99.2", leaving, 2).message == "scale raises SystemExit: no message"
+    assert verdict("99.2").message == "the check takes function, two, and it got 0 answers"
+
+
+def test_warnings_of_an_answer_are_not_shown(product, recwarn):
+    assert verdict("99.2", lambda x, a: x * a + 0 * np.log(x * 0 - 1), 2).state == NOT_YET
+    assert not recwarn.list

@@ -1,66 +1,404 @@
-"""Sliders: each draws its figure when nobody can slide, and follows its controls live."""
+"""Sliders: each draws its figure when nobody can slide, and follows its controls live; diagrams."""
 
 import ipywidgets
 import numpy as np
 import pytest
+from matplotlib.colors import to_hex
 
 from utils import explore, plots
+from utils.simulate import earthquakes
+
+TEXTS = {"caption": "Units in layers.", "alt": "Circles joined by arrows."}
 
 
 def descent(learning_rate, momentum):
+    """Return six positions on a bowl: gradient descent by `learning_rate`, and shifted."""
     return np.cumprod(np.full((6, 2), 1 - learning_rate), axis=0) + momentum
 
 
-SLIDERS = {
-    "divergence": explore.divergence,
-    "threshold_unit": lambda: explore.threshold_unit(AND=[0, 0, 0, 1], XOR=[0, 1, 1, 0]),
-    "learning_rate": lambda: explore.learning_rate(
-        descent, lambda a, b: a**2 + b**2, ((-1, 1), (-1, 1))
+def bowl(a, b):
+    return a**2 + b**2
+
+
+BITS = {"AND": [0, 0, 0, 1], "XOR": [0, 1, 1, 0]}
+STATIONS = np.array([[21.0, 20], [60, 20], [95, 95]])
+SLIDERS = {  # name: how to call it, its controls (low, high, step, start) or choices
+    "divergence": (
+        explore.divergence, {"mean": (-3, 3, 0.1, 1), "width": (0.3, 3, 0.1, 2)}
     ),
-    "wave_fronts": lambda: explore.wave_fronts(np.array([[1.0, 2], [30, 40]]), (20, 20)),
-    "approximation": lambda: explore.approximation(lambda x, n: x / n, np.sin, 0, 3),
-    "decoder": lambda: explore.decoder(lambda z: np.ones((len(z), 4, 4)), (-1, -1), (1, 1)),
-}
+    "threshold_unit": (
+        lambda: explore.threshold_unit(**BITS),
+        {"task": ["AND", "XOR"], "w1": (-2, 2, 0.25, 1), "w2": (-2, 2, 0.25, 1),
+         "threshold": (-2, 2, 0.25, 0.5)},
+    ),
+    "learning_rate": (
+        lambda: explore.learning_rate(descent, bowl, ((-1, 1), (-2, 2))),
+        {"learning rate": (5e-4, 0.1, 5e-4, 0.075), "momentum": (0, 0.95, 0.05, 0)},
+    ),
+    "wave_fronts": (
+        lambda: explore.wave_fronts(STATIONS, (20, 20)), {"time": (0, 30, 0.5, 8)}
+    ),
+    "approximation": (
+        lambda: explore.approximation(lambda x, n: x / n, np.sin, 0, 3), {"units": (1, 40, 1, 6)}
+    ),
+    "decoder": (
+        lambda: explore.decoder(lambda z: np.ones((len(z), 4, 4)), (-1, -2), (1, 2)),
+        {"first": (-1, 1, 0.05, 0), "second": (-2, 2, 0.1, 0)},
+    ),
+}  # fmt: skip
+DIAGRAMS = {"neuron", "network"}
 
 
-def test_no_slider_is_forgotten():
+@pytest.fixture
+def static(monkeypatch):
+    monkeypatch.setattr("utils.explore.runtime.is_static", lambda: True)
+
+
+@pytest.fixture
+def draw(monkeypatch):
+    """Return a function that takes a slider apart: its drawing function."""
+
+    def taken(slider):
+        with monkeypatch.context() as patch:
+            patch.setattr("utils.explore.sliders", lambda draw, **controls: draw)
+            return slider()
+
+    return taken
+
+
+def test_nothing_public_is_forgotten():
     public = {
         name
         for name, value in vars(explore).items()
         if getattr(value, "__module__", "") == explore.__name__ and not name.startswith("_")
     }
-    assert public == {"sliders", *SLIDERS}
+    assert public == {"sliders", *SLIDERS, *DIAGRAMS}
 
 
 @pytest.mark.parametrize("name", SLIDERS)
-def test_static_twin(name, monkeypatch):
-    monkeypatch.setenv("COURSE_STATIC", "1")
-    figure = SLIDERS[name]()
+def test_static_twin(name, static):
+    figure = SLIDERS[name][0]()
     assert isinstance(figure, plots.CourseFigure)
     assert len(figure.caption) > 30 and len(figure.alt) > 20
 
 
 @pytest.mark.parametrize("name", SLIDERS)
 def test_every_end_of_every_slider_draws(name, monkeypatch):
-    monkeypatch.delenv("COURSE_STATIC", raising=False)
-    monkeypatch.delenv("NBGRADER_EXECUTION", raising=False)
     displayed = []
     monkeypatch.setattr("IPython.display.display", displayed.append)
     monkeypatch.setattr("utils.explore.runtime.is_static", lambda: False)
-    assert SLIDERS[name]() is None
+    slider, expected = SLIDERS[name]
+    assert slider() is None
     *controls, _ = displayed[-1].children
-    assert controls
-    for control in controls:
-        menu = isinstance(control, ipywidgets.Dropdown)
-        for value in control.options if menu else (control.min, control.max):
+    assert [c.description for c in controls] == list(expected)
+    for control, wanted in zip(controls, expected.values()):
+        if isinstance(wanted, list):
+            assert isinstance(control, ipywidgets.Dropdown)
+            assert list(control.options) == wanted and control.value == wanted[0]
+        else:
+            now = (control.min, control.max, control.step, control.value)
+            assert np.allclose(now, wanted, rtol=1e-9)
+            whole = isinstance(control, ipywidgets.IntSlider)
+            assert whole == (name == "approximation") and not control.continuous_update
+        for value in control.options if isinstance(wanted, list) else wanted[:2]:
             before = len(displayed)
             control.value = value
             assert len(displayed) >= before  # drawn anew unless it was there already
     assert all(isinstance(d, plots.CourseFigure | ipywidgets.VBox) for d in displayed)
+    assert sum(isinstance(d, plots.CourseFigure) for d in displayed) > len(controls)
 
 
 def test_bad_starting_values_are_named():
-    with pytest.raises(ValueError, match="width must be positive, not 0"):
+    with pytest.raises(ValueError, match="width must be a finite number above 0, not 0"):
         explore.divergence(width=0)
-    with pytest.raises(ValueError, match="0 < learning_rate"):
-        explore.learning_rate(descent, np.add, ((0, 1), (0, 1)), learning_rate=2.0)
+    with pytest.raises(ValueError, match="mean must be a finite number, not nan"):
+        explore.divergence(mean=np.nan)
+    with pytest.raises(ValueError, match="time must be a finite number of at least 0, not -1"):
+        explore.wave_fronts(STATIONS, (20, 20), time=-1)
+    with pytest.raises(ValueError, match="units must be an integer of at least 1 and at most 40"):
+        explore.approximation(lambda x, n: x, np.sin, 0, 3, units=41)
+
+
+@pytest.mark.parametrize(
+    "bad", [{"learning_rate": 0.2}, {"learning_rate": 0}, {"momentum": 0.96}, {"momentum": -0.1}]
+)
+def test_bad_rates_are_named(bad):
+    with pytest.raises(ValueError, match="0 < learning_rate <= 0.1 and 0 <= momentum <= 0.95"):
+        explore.learning_rate(descent, bowl, ((0, 1), (0, 1)), **bad)
+
+
+@pytest.mark.parametrize("ends", [{"learning_rate": 0.1}, {"momentum": 0.95}])
+def test_rates_at_their_ends_are_right(ends, static):
+    assert explore.learning_rate(descent, bowl, ((0, 1), (0, 1)), **ends)
+
+
+# ---- what the sliders draw
+
+
+def test_divergence_is_that_of_the_integrals(draw):
+    figure = draw(explore.divergence)(mean=1.0, width=2.0)
+    densities, integrands = figure.axes
+    p, q = densities.get_lines()
+    x = p.get_xdata()
+    assert x[0] > -8 and x[-1] < 8 and len(x) == 1599
+    assert np.allclose(p.get_ydata(), np.exp(-(x**2) / 2) / np.sqrt(2 * np.pi))
+    assert np.allclose(q.get_ydata(), np.exp(-((x - 1) ** 2) / 8) / np.sqrt(8 * np.pi))
+    forth, back = integrands.get_lines()
+    ratio = np.log(p.get_ydata() / q.get_ydata())
+    assert np.allclose(forth.get_ydata(), p.get_ydata() * ratio)
+    assert np.allclose(back.get_ydata(), -q.get_ydata() * ratio)
+    assert (p.get_label(), q.get_label()) == ("p = N(0, 1)", "q = N(1.0, 2.0²)")
+    for line, name in ((forth, "p ln(p/q)"), (back, "q ln(q/p)")):
+        area = np.trapezoid(line.get_ydata(), x)  # the tails beyond 8 are small
+        told = float(line.get_label().removeprefix(f"{name}: area "))
+        assert abs(area - told) < 0.01 and f"{told:.3f}" in figure.alt
+    assert len(integrands.collections) == 2 and not densities.collections  # areas shaded
+    labels = [(a.get_xlabel(), a.get_ylabel()) for a in figure.axes]
+    assert labels == [("x", "density"), ("x", "integrand")]
+
+
+def test_threshold_unit_counts_what_it_gets_right(draw):
+    unit = draw(lambda: explore.threshold_unit(**BITS))
+    figure = unit(task="AND", w1=1.0, w2=1.0, threshold=1.0)  # at the threshold it says 0
+    axes = figure.axes[0]
+    assert axes.get_title() == "AND: 4 of 4 right" and "4 of 4 corners are right" in figure.alt
+    no, yes, shade, border = sorted(axes.collections, key=lambda c: -c.get_zorder())
+    assert np.array_equal(yes.get_offsets(), [[1, 1]]) and len(no.get_offsets()) == 3
+    assert axes.get_legend().get_texts()[0].get_text() == "0 wanted"
+    assert np.allclose(axes.get_lines()[0].get_xydata().sum(axis=1), 1)
+    assert axes.get_xlim() == axes.get_ylim() == (-0.6, 1.6)
+    corners = [c.get_paths()[0] for c in axes.collections if c.get_alpha() == 0.25]
+    assert corners  # regions are shaded
+    levels = [c for c in axes.collections if c.get_zorder() < 3]
+    (line,) = [c.get_paths()[0] for c in levels if c.get_alpha() is None]
+    assert np.allclose(line.vertices.sum(axis=1), 1)  # where the shades meet
+    wrong = unit(task="XOR", w1=1.0, w2=1.0, threshold=0.5)
+    assert wrong.axes[0].get_title() == "XOR: 3 of 4 right"
+    assert tuple(wrong.get_size_inches()) == (7.3, 5.5)
+
+
+def test_threshold_unit_names_the_answers_that_a_task_wants(draw):
+    always = draw(lambda: explore.threshold_unit(ONE=[1, 1, 1, 1]))
+    axes = always(task="ONE", w1=1.0, w2=1.0, threshold=-1.0).axes[0]
+    assert [t.get_text() for t in axes.get_legend().get_texts()] == ["1 wanted"]
+
+
+def test_learning_rate_draws_the_path_over_the_contour_lines(draw):
+    path = draw(lambda: explore.learning_rate(descent, bowl, ((-1, 1), (-2, 2))))
+    figure = path(learning_rate=0.1, momentum=0.0)
+    axes = figure.axes[0]
+    steps, start = axes.get_lines()
+    assert np.allclose(steps.get_xydata(), descent(0.1, 0))
+    assert np.allclose(start.get_xydata(), [[0.9, 0.9]]) and start.get_color() == plots.BLACK
+    assert (steps.get_markersize(), start.get_markersize(), start.get_zorder()) == (6, 11, 3)
+    assert (steps.get_linewidth(), steps.get_color(), steps.get_marker()) == (2, plots.BLUE, "o")
+    assert axes.get_xlim() == (-1, 1) and axes.get_ylim() == (-2, 2)
+    assert (axes.get_xlabel(), axes.get_ylabel()) == ("weight $w_1$", "weight $w_2$")
+    assert axes.get_title() == "η = 0.100, β = 0.00: loss 0.56 after 5 steps"
+    (contour,) = axes.collections
+    assert np.allclose(contour.levels, 1.62 * np.geomspace(1e-3, 1, 10))
+    height = [bowl(*p.vertices.T) for p in contour.get_paths()]
+    assert all(np.allclose(h, level, rtol=0.1) for h, level in zip(height, contour.levels))
+    assert contour.get_zorder() == 1 and set(contour.get_linewidth()) == {1}
+    assert "The loss falls from 1.6 to 0.56: 5 steps" in figure.caption
+    assert "learning rate η = 0.100 and momentum β = 0.00" in figure.caption
+    assert "5 steps" in figure.alt and "falls" in figure.alt
+    assert tuple(figure.get_size_inches()) == (8, 4.5)
+
+
+@pytest.mark.parametrize("rate", [-0.1, 0.0])
+def test_a_loss_that_does_not_fall_is_said_to_grow(draw, rate):
+    path = draw(lambda: explore.learning_rate(descent, bowl, ((-1, 1), (-2, 2))))
+    assert "The loss grows" in path(learning_rate=rate, momentum=0.0).caption
+
+
+def test_wave_fronts_reach_the_stations_one_after_the_other(draw):
+    fronts = draw(lambda: explore.wave_fronts(STATIONS, (20, 20)))
+    figure = fronts(time=10.0)
+    axes = figure.axes[0]
+    for line, name, speed in zip(axes.get_lines(), "PS", (earthquakes.V_P, earthquakes.V_S)):
+        radius = earthquakes.front_radius(10.0, speed)
+        assert np.allclose(np.hypot(*(line.get_xydata() - 20).T), radius)
+        assert np.allclose(line.get_xydata()[0], line.get_xydata()[-1])  # once round
+        assert len(line.get_xydata()) == 200 and line.get_label() == name
+        assert f"{name} front" in figure.alt and f"{radius:.0f} km" in figure.alt
+    p, s = axes.get_lines()
+    assert (p.get_color(), s.get_color()) == plots.COLOURS[:2]
+    assert (p.get_linestyle(), s.get_linestyle()) == ("-", "--")
+    silent, first, both, source = axes.collections  # told apart by shape, not by colour alone
+    assert np.array_equal(both.get_offsets(), [[21, 20]])
+    assert np.array_equal(first.get_offsets(), [[60, 20]])
+    assert np.array_equal(silent.get_offsets(), [[95, 95]])
+    assert np.array_equal(source.get_offsets(), [[20, 20]])
+    names = ["not reached", "reached by P", "reached by both", "source"]
+    assert [c.get_label() for c in axes.collections] == names
+    assert len({len(c.get_paths()[0].vertices) for c in axes.collections}) == 4
+    faces = [to_hex(c.get_facecolor()[0]) for c in (silent, first, both, source)]
+    assert faces == ["#ffffff", *(c.lower() for c in (*plots.COLOURS[:2], plots.YELLOW))]
+    assert [c.get_sizes()[0] for c in axes.collections] == [110, 110, 110, 260]
+    assert [c.get_zorder() for c in axes.collections] == [3, 3, 3, 4]
+    assert axes.get_xlim() == axes.get_ylim() == (-5, 105) and axes.get_aspect() == 1
+    assert (axes.get_xlabel(), axes.get_ylabel()) == ("east [km]", "north [km]")
+    assert axes.get_title() == "10.0 s after the shock" and "10.0 s" in figure.alt
+    assert "3 stations" in figure.alt and tuple(figure.get_size_inches()) == (8, 6)
+    texts = [t.get_text() for t in axes.get_legend().get_texts()]
+    assert texts == ["P", "S", *names] and axes.get_legend()._loc_real == 2
+
+
+def test_a_station_on_the_front_is_reached(draw):
+    radius = earthquakes.front_radius(10.0, earthquakes.V_P)
+    fronts = draw(lambda: explore.wave_fronts(np.array([[radius, 0.0]]), (0, 0)))
+    counts = [len(c.get_offsets()) for c in fronts(time=10.0).axes[0].collections]
+    assert counts == [0, 1, 0, 1]
+
+
+def test_approximation_shows_curve_network_and_as_many_bends_as_units(draw):
+    approach = draw(lambda: explore.approximation(lambda x, n: x / n, np.sin, 0, 3))
+    figure = approach(units=3)
+    axes = figure.axes[0]
+    target, network, bends = axes.get_lines()
+    x = target.get_xdata()
+    assert (x[0], x[-1], len(x)) == (0, 3, 1001)
+    assert np.allclose(target.get_ydata(), np.sin(x)) and target.get_color() == plots.GREY
+    assert np.allclose(network.get_ydata(), x / 3) and network.get_label() == "3 ReLU units"
+    assert np.allclose(bends.get_xydata(), np.transpose([[0, 1, 2], np.sin([0, 1, 2])]))
+    assert f"target {np.max(np.abs(np.sin(x) - x / 3)):.3f}." in figure.caption
+    assert "3 straight segments" in figure.alt
+    assert (axes.get_xlabel(), axes.get_ylabel()) == ("x", "f(x)")
+
+
+def test_decoder_shows_a_cross_through_the_chosen_point(draw):
+    asked = []
+
+    def decode(codes):
+        asked.append(codes)
+        return np.zeros((len(codes), 4, 4))
+
+    figure = draw(lambda: explore.decoder(decode, (-1, -2), (1, 2), note="stand-in"))(0.5, 1.0)
+    (codes,) = asked
+    row, column = codes[:7], codes[7:]
+    assert np.allclose(row, [[0.5 + k / 3, 1] for k in range(-3, 4)])
+    assert np.allclose(column, [[0.5, 1 + 2 * k / 3] for k in range(-3, 4)])
+    assert len(figure.axes) == 14 and figure.get_supxlabel() == "stand-in"
+    assert figure.axes[3].get_title() == figure.axes[10].get_title() == "(0.5, 1.0)"
+    (shown,) = figure.axes[0].get_images()
+    assert shown.get_clim() == (0, 1) and shown.get_cmap().name == "gray_r"
+    assert figure.axes[7].get_subplotspec().rowspan.start == 1  # seven in a row
+
+
+def test_decoder_starts_where_it_is_told(monkeypatch):
+    made = {}
+    monkeypatch.setattr("utils.explore.sliders", lambda draw, **controls: made.update(controls))
+    explore.decoder(None, (-1, -2), (1, 2), start=(0.25, 0.5))
+    assert np.allclose(made["first"], (-1, 1, 0.05, 0.25))
+    assert np.allclose(made["second"], (-2, 2, 0.1, 0.5))
+
+
+# ---- diagrams
+
+
+def texts(axes):
+    """Return the place of each text of a diagram; arrows carry none."""
+    return {t.get_text(): t.get_position() for t in axes.texts if t.get_text()}
+
+
+def arrows(axes):
+    """Return start and end of each arrow."""
+    return [(a.xyann, a.xy) for a in axes.texts if not a.get_text()]
+
+
+def neuron(activation=np.tanh, **more):
+    return explore.neuron(
+        ["a", "b", "c"], ["u", "v", "w"], activation, potential="xi", output="y", **more, **TEXTS
+    )
+
+
+def test_neuron_is_told_from_left_to_right():
+    figure = neuron()
+    axes = figure.axes[0]
+    assert (figure.caption, figure.alt) == tuple(TEXTS.values()) and not axes.axison
+    assert tuple(figure.get_size_inches()) == (9.5, 4.2)
+    told = texts(axes)
+    stages = ["1  inputs", "2  weights", "3  potential", "4  activation", "5  output"]
+    assert [told[s][0] for s in stages] == sorted(told[s][0] for s in stages)
+    assert {told[s][1] for s in stages} == {1.25 + 0.85}
+    assert [told[name] for name in "abc"] == [(0, 1.25), (0, 0), (0, -1.25)]
+    circles = {tuple(c.get_offsets()[0]): c.get_sizes()[0] for c in axes.collections}
+    assert circles == {(0, 1.25): 2200, (0, 0): 2200, (0, -1.25): 2200, (4.1, 0): 3000}
+    assert told[r"$\Sigma$"] == (4.1, 0) and told["1  inputs"][0] == 0
+    assert told["3  potential"][0] == 4.1 and told["xi"] == (4.1, -0.95)
+    fills = [to_hex(c.get_facecolor()[0]).upper() for c in axes.collections]
+    assert fills == [plots.SKY] * 3 + [plots.ORANGE]
+    (x_low, x_high), (y_low, y_high) = axes.get_xlim(), axes.get_ylim()
+    assert np.allclose((x_low, x_high, y_low, y_high), (-0.8, 9.9, -1.95, 2.45))
+    assert all(x_low < x < x_high and y_low < y < y_high for x, y in told.values())
+
+
+def test_arrows_of_the_neuron_carry_the_weights_and_lead_to_sum_box_and_output():
+    axes = neuron().axes[0]
+    *inputs, to_box, to_output = arrows(axes)
+    assert [start for start, _ in inputs] == [(0.42, 1.25), (0.42, 0), (0.42, -1.25)]
+    assert np.allclose([end for _, end in inputs], [(3.62, 0.1), (3.62, 0), (3.62, -0.1)])
+    told = texts(axes)
+    for (start, end), weight in zip(inputs, "uvw"):
+        assert np.allclose(told[weight], np.add(start, 0.4 * np.subtract(end, start)))
+    box, *_ = axes.get_lines()
+    corners = box.get_xydata()
+    assert np.array_equal(corners, [[6, -0.7], [7.4, -0.7], [7.4, 0.7], [6, 0.7], [6, -0.7]])
+    assert to_box == ((4.58, 0), (6, 0)) and to_output == ((7.4, 0), (8.5, 0))
+    assert told["y"] == (8.6, 0) and told["4  activation"][0] == 6.7 == corners[:2, 0].mean()
+    weights = [t for t in axes.texts if t.get_text() in tuple("uvw")]
+    assert all(t.get_zorder() == 4 and to_hex(t.get_bbox_patch().get_fc()) == "#ffffff"
+               for t in weights)  # fmt: skip
+    assert all(t.get_zorder() == 4 for t in axes.texts if t.get_text() in tuple("abc"))
+    assert {c.get_zorder() for c in axes.collections} == {3}
+    lines = [a.arrow_patch for a in axes.texts if not a.get_text()]
+    assert {(p.shrinkA, p.shrinkB, p.get_linewidth()) for p in lines} == {(0, 0, 2)}
+
+
+def test_activation_fills_its_box_and_crosses_its_value_at_zero():
+    _, middle, curve = neuron(lambda xi: np.maximum(0, xi)).axes[0].get_lines()
+    x, y = curve.get_xydata().T
+    assert np.allclose((x[0], x[-1]), (6.7 - 0.56, 6.7 + 0.56)) and len(x) == 401
+    assert (y.min(), y.max()) == (-0.5, 0.5) and np.allclose(y[x <= 6.7], -0.5)
+    assert np.isclose(y[300], 0)  # relu(1) is half of relu(2)
+    assert np.allclose(middle.get_xydata(), [[6.1, -0.5], [7.3, -0.5]])
+    assert curve.get_color() == plots.RED and middle.get_color() == plots.GREY
+    assert (curve.get_linewidth(), middle.get_linewidth()) == (3, 1)
+    flat = neuron(lambda xi: 0 * xi).axes[0].get_lines()[2]
+    assert np.allclose(flat.get_ydata(), -0.5)
+    assert np.allclose(neuron().axes[0].get_lines()[1].get_ydata(), 0)  # tanh(0)
+
+
+def test_network_shows_its_weights_on_its_lines():
+    figure = explore.network(
+        [["a", "b", "c"], ["d", "e"], ["f"]],
+        weights=[np.arange(6).reshape(3, 2) + 0.5, [[-1], [2]]],
+        heads=["in", "hidden", "out"],
+        **TEXTS,
+    )
+    axes = figure.axes[0]
+    told = texts(axes)
+    places = {name: told[name] for name in "abcdef"}
+    assert places == {
+        "a": (0, 1), "b": (0, 0), "c": (0, -1), "d": (1, 0.5), "e": (1, -0.5), "f": (2, 0)
+    }  # fmt: skip
+    pairs = [(a, b) for left, right in (("abc", "de"), ("de", "f")) for a in left for b in right]
+    weights = ["0.5", "1.5", "2.5", "3.5", "4.5", "5.5", "-1", "2"]
+    assert [(tuple(s), tuple(e)) for s, e in arrows(axes)] == [
+        (places[left], places[right]) for left, right in pairs
+    ]
+    for (left, right), weight in zip(pairs, weights):
+        assert np.allclose(
+            told[weight], 0.7 * np.array(places[left]) + 0.3 * np.array(places[right])
+        )
+    assert [told[head] for head in ("in", "hidden", "out")] == [(0, 1.5), (1, 1.5), (2, 1.5)]
+    circles = {tuple(c.get_offsets()[0]) for c in axes.collections}
+    assert circles == set(places.values())
+    assert {c.get_sizes()[0] for c in axes.collections} == {3600}
+    fills = [to_hex(c.get_facecolor()[0]).upper() for c in axes.collections]
+    assert fills == [plots.SKY] * 3 + [plots.ORANGE] * 2 + [plots.PURPLE]
+    assert np.allclose(axes.get_xlim(), (-0.3, 2.3)) and np.allclose(axes.get_ylim(), (-1.45, 1.75))
+    assert not axes.axison and tuple(figure.get_size_inches()) == (8, 3.6)
+    assert (figure.caption, figure.alt) == tuple(TEXTS.values())
+    assert tuple(neuron(size=(6, 3)).get_size_inches()) == (6, 3)

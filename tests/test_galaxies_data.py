@@ -9,10 +9,9 @@ from pathlib import Path
 import h5py
 import numpy as np
 import pytest
-from server import serve
 
 from utils.data import DataError, galaxies, load_galaxies
-from utils.data.__main__ import main
+from utils.simulate.galaxies import CLASS_NAMES
 
 CHUNKS = [None, True, (1, 256, 256, 3), (5, 64, 64, 3), (7, 256, 256, 1)]
 
@@ -36,10 +35,25 @@ def write(path, chunks=None, n_each=4, **changes):
 
 @pytest.fixture
 def home(tmp_path, monkeypatch):
-    """Where the file is to be, in an empty home folder."""
+    """Where the file is to be, with no file and no extract there yet."""
     path = tmp_path / "datasets" / "Galaxy10_DECals.h5"
     monkeypatch.setattr(galaxies, "cache_path", lambda: path)
+    monkeypatch.setenv("COURSE_CACHE", str(tmp_path / "kept"))
     return path
+
+
+@pytest.fixture
+def simulator(monkeypatch):
+    """A quick simulator: image k is marked by k. Yields what it was asked for."""
+    asked = []
+
+    def simulate(n, seed):
+        asked.append((n, seed))
+        marks = np.arange(7 * n).reshape(-1, 1, 1, 1)
+        return marks, np.arange(7 * n) % 7
+
+    monkeypatch.setattr("utils.simulate.galaxies.simulate_galaxies", simulate)
+    return asked
 
 
 def accept(path, monkeypatch):
@@ -47,18 +61,48 @@ def accept(path, monkeypatch):
     monkeypatch.setattr(galaxies, "FILE_SHA256", checksum)
 
 
+def numbers(images):
+    """Return the mark of each image that `write` made."""
+    return images[:, 0, 0, 0]
+
+
 @pytest.mark.parametrize("chunks", CHUNKS, ids=str)
 def test_extracts_centres_and_labels_for_any_chunking(tmp_path, chunks):
     path = tmp_path / "small.h5"
     pictures, answers = write(path, chunks)
     images, labels = galaxies.extract(path)
-    rows = np.flatnonzero(np.isin(answers, list(galaxies.CLASSES)))
+    rows = np.flatnonzero(np.isin(answers, galaxies.NUMBERS))
     assert images.shape == (28, 96, 96, 3) and images.dtype == np.uint8
     assert labels.dtype == np.int64
     assert np.array_equal(images, pictures[rows, 80:176, 80:176])
-    assert np.array_equal(np.array(list(galaxies.CLASSES))[labels], answers[rows])
-    fewer, _ = galaxies.extract(path, per_class=2)
-    assert len(fewer) == 14
+    assert np.array_equal(np.array(galaxies.NUMBERS)[labels], answers[rows])
+
+
+def test_the_extract_is_a_reproducible_random_draw(tmp_path):
+    path = tmp_path / "small.h5"
+    _, answers = write(path, n_each=20)
+    images, labels = galaxies.extract(path, per_class=8)
+    assert np.array_equal(np.bincount(labels), [8] * 7)
+    drawn = numbers(images)
+    assert np.array_equal(np.array(galaxies.NUMBERS)[labels], answers[drawn])
+    assert len(set(drawn)) == 56 and np.all(np.diff(drawn.astype(int)) > 0)
+    again, fewer = (numbers(galaxies.extract(path, per_class=n, seed=0)[0]) for n in (8, 3))
+    assert np.array_equal(again, drawn) and len(fewer) == 21 and set(fewer) < set(drawn)
+    other = numbers(galaxies.extract(path, per_class=8, seed=1)[0])
+    assert set(other) != set(drawn)
+    for k, number in enumerate(galaxies.NUMBERS):
+        of_class = np.flatnonzero(answers == number)
+        assert set(drawn[labels == k]) != set(of_class[:8]), "not simply the first ones"
+
+
+def test_the_extract_takes_1800_of_each_class_by_seed_0(monkeypatch):
+    assert (galaxies.PER_CLASS, galaxies.EXTRACT_SEED) == (1800, 0)
+    assert galaxies.extract.__defaults__ == (1800, 0, None)
+    assert galaxies.EXTRACT == "Galaxy10_DECals_7x1800_96px_drawn_with_seed_0"
+    assert galaxies.EXTRACT_SIZE == 12_600 * 96 * 96 * 3 == 348_364_800
+    assert galaxies.NUMBERS == (1, 2, 3, 5, 6, 7, 9)
+    monkeypatch.setenv("COURSE_CACHE", "somewhere")
+    assert galaxies.extract_path() == Path("somewhere", f"{galaxies.EXTRACT}.npz")
 
 
 def test_real_data_are_extracted_once_and_then_quick(home, monkeypatch, capsys):
@@ -68,48 +112,94 @@ def test_real_data_are_extracted_once_and_then_quick(home, monkeypatch, capsys):
     assert loaded.source == "real" and loaded.note == ""
     assert images.shape == (21, 96, 96, 3) and labels.dtype == np.int64
     assert np.array_equal(np.bincount(labels), [3] * 7)
-    assert names[2] == "In-between Round Smooth" and len(names) == 7
-    assert "7 x 3 images" in capsys.readouterr().out
+    assert not np.array_equal(labels, np.sort(labels)), "in random order"
+    assert names == CLASS_NAMES and names[2] == "In-between Round Smooth"
+    told = "Galaxies: real, Galaxy10 DECaLS, 7 x 3 images of 96 x 96 pixels\n"
+    assert capsys.readouterr().out == told
 
     monkeypatch.setattr(galaxies, "extract", None)  # not needed again, nor is the large file
     home.unlink()
     again, _, _ = load_galaxies("auto", n_per_class=3)
     assert np.array_equal(again, images)
-    assert sorted(p.name for p in home.parent.iterdir()) == ["Galaxy10_DECals_7x96px.npz"]
+    assert galaxies.extract_path().exists() and not list(home.parent.iterdir())
+
+
+def test_labels_stay_with_their_images(home, monkeypatch):
+    _, answers = write(home)
+    accept(home, monkeypatch)
+    images, labels, _ = load_galaxies("real", n_per_class=4)
+    assert np.array_equal(np.array(galaxies.NUMBERS)[labels], answers[numbers(images)])
+    assert len(set(numbers(images))) == 28
+
+
+def test_an_old_extract_of_the_first_images_is_not_taken(home, monkeypatch):
+    write(home)
+    accept(home, monkeypatch)
+    old = home.with_name("Galaxy10_DECals_7x96px.npz")
+    np.savez(old, images=np.zeros((28, 96, 96, 3), np.uint8), labels=np.repeat(np.arange(7), 4))
+    assert load_galaxies("real", n_per_class=4)[0].any()
 
 
 def test_a_smaller_set_is_contained_in_a_larger_one(home, monkeypatch):
     write(home)
     accept(home, monkeypatch)
     few, many = (load_galaxies("real", n_per_class=n, seed=5)[0] for n in (2, 4))
-    assert {bytes(i) for i in few} <= {bytes(i) for i in many}
+    assert set(numbers(few)) < set(numbers(many))
+    other = load_galaxies("real", n_per_class=2, seed=6)[0]
+    assert set(numbers(other)) != set(numbers(few))
     with pytest.raises(ValueError, match="n_per_class must be at most 4 for the real data, not 5"):
         load_galaxies("real", n_per_class=5)
 
 
-def test_a_damaged_extract_is_made_again(home, monkeypatch, capsys):
+def test_by_default_all_real_images_are_taken(home, monkeypatch):
+    write(home)
+    accept(home, monkeypatch)
+    monkeypatch.setattr(galaxies, "PER_CLASS", 4)
+    assert len(load_galaxies("real")[0]) == 28
+
+
+def test_a_damaged_extract_is_made_again(home, monkeypatch):
     write(home)
     accept(home, monkeypatch)
     whole, _, _ = load_galaxies("real", n_per_class=4)
-    extract = home.with_name("Galaxy10_DECals_7x96px.npz")
-    extract.write_bytes(extract.read_bytes()[:5000])
+    kept = galaxies.extract_path()
+    kept.write_bytes(kept.read_bytes()[:5000])
     again, _, _ = load_galaxies("real", n_per_class=4)
     assert np.array_equal(again, whole)
-    assert "is damaged; making it again" in capsys.readouterr().out
 
 
-def test_missing_file_names_the_command(home, monkeypatch, capsys):
-    with pytest.raises(DataError, match="is not there.*python -m utils.data fetch galaxies"):
+def test_missing_file_names_the_command_and_the_sizes(home, simulator, monkeypatch, capsys):
+    with pytest.raises(DataError) as caught:
         load_galaxies("real")
+    expected = (
+        f"{home} is not there; this fetches its 2.74 GB and makes an extract of 348.4 MB: "
+        "python3 run.py fetch galaxies"
+    )
+    assert str(caught.value) == expected
     monkeypatch.delenv("COURSE_DATA", raising=False)
     assert load_galaxies(n_per_class=1).source == "stand-in"
-    assert galaxies.FETCH in capsys.readouterr().out
+    told = f"Galaxies: simulated, 7 x 1 images of 96 x 96 pixels, because {expected}\n"
+    assert capsys.readouterr().out == told
+
+
+def test_the_file_is_where_astronn_looks_and_shown_without_the_home_folder(tmp_path, monkeypatch):
+    for name in ("HOME", "USERPROFILE"):
+        monkeypatch.setenv(name, str(tmp_path))
+    monkeypatch.setenv("COURSE_CACHE", str(tmp_path / "kept"))
+    expected = tmp_path / ".astroNN" / "datasets" / "Galaxy10_DECals.h5"
+    assert galaxies.cache_path() == expected
+    with pytest.raises(DataError, match=r"^~.\.astroNN.datasets.Galaxy10_DECals\.h5 is not there"):
+        load_galaxies("real")
 
 
 def test_a_file_with_the_wrong_checksum_is_not_used(home):
     write(home)
-    with pytest.raises(DataError, match="is damaged .wrong SHA-256.; this mends it: python -m"):
+    message = (
+        r"is damaged or not Galaxy10 DECaLS \(wrong SHA-256\); this fetches it anew: python3 run"
+    )
+    with pytest.raises(DataError, match=message):
         load_galaxies("real")
+    assert not galaxies.extract_path().exists()
 
 
 BAD = {
@@ -131,49 +221,111 @@ def test_a_file_of_another_form_is_named(tmp_path, case):
         galaxies.extract(path)
 
 
-def test_a_file_that_is_not_hdf5(tmp_path):
+@pytest.mark.parametrize("content", [b"<html>404</html>", b""])
+def test_a_file_that_is_not_hdf5(tmp_path, content):
     path = tmp_path / "bad.h5"
-    path.write_bytes(b"<html>404</html>")
-    with pytest.raises(DataError, match="is not Galaxy10 DECaLS"):
+    path.write_bytes(content)
+    with pytest.raises(DataError, match="is damaged or not Galaxy10 DECaLS"):
         galaxies.extract(path)
 
 
-def test_embedded_is_simulated_and_says_so(home, capsys):
+def test_a_truncated_file(home):
+    write(home)
+    home.write_bytes(home.read_bytes()[:-5000])
+    with pytest.raises(DataError, match="is damaged or not Galaxy10 DECaLS .*truncated"):
+        load_galaxies("real")
+
+
+LOCKED = "is locked by another program, or may not be read .*; close the program or notebook"
+
+
+def test_a_file_that_another_program_holds_is_locked_not_damaged(
+    home, simulator, monkeypatch, capsys
+):
+    write(home)
+    accept(home, monkeypatch)
+    code = "import h5py, sys; f = h5py.File(sys.argv[1], 'r+'); print('open', flush=True); input()"
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    with subprocess.Popen([sys.executable, "-c", code, str(home)], **pipes) as holder:
+        assert holder.stdout.readline() == "open\n"
+        with pytest.raises(DataError, match=LOCKED):
+            load_galaxies("real")
+        assert load_galaxies("auto", n_per_class=1).source == "stand-in"
+        assert "damaged" not in capsys.readouterr().out
+        holder.communicate("\n")
+    assert load_galaxies("auto", n_per_class=1).source == "real"
+
+
+def test_windows_calls_a_file_in_use_forbidden(home, monkeypatch):
+    write(home)
+
+    def forbidden(*arguments):
+        raise PermissionError(13, "The process cannot access the file")
+
+    monkeypatch.setattr(h5py, "File", forbidden)
+    with pytest.raises(DataError, match=LOCKED):
+        load_galaxies("real")
+
+
+def test_embedded_is_simulated_and_says_so(home, monkeypatch, capsys):
     images, labels, names = loaded = load_galaxies("embedded", n_per_class=2)
     assert loaded.source == "stand-in" and "simulated" in loaded.note
     assert images.shape == (14, 96, 96, 3) and images.dtype == np.uint8
-    assert labels.shape == (14,) and labels.dtype == np.int64 and len(names) == 7
-    assert capsys.readouterr().out.startswith("Galaxies: simulated, 7 x 2 images")
+    assert labels.shape == (14,) and labels.dtype == np.int64 and names == CLASS_NAMES
+    told = "Galaxies: simulated, 7 x 2 images of 96 x 96 pixels"
+    assert capsys.readouterr().out == f"{told}, as COURSE_DATA asks\n"
+    monkeypatch.setenv("COURSE_DATA", "auto")
+    load_galaxies("embedded", n_per_class=1)
+    assert capsys.readouterr().out.endswith(" pixels, as asked\n")
 
 
-def test_names_agree_with_the_simulator():
-    from utils.simulate.galaxies import CLASS_NAMES
+def test_simulated_images_are_shuffled_with_their_labels(simulator):
+    for seed in (0, 3):
+        images, labels, _ = load_galaxies("embedded", n_per_class=3, seed=seed)
+        order = np.random.default_rng(seed).permutation(21)
+        assert np.array_equal(numbers(images), order) and np.array_equal(labels, order % 7)
+    assert len(load_galaxies("embedded")[0]) == 5600
+    assert simulator == [(3, 0), (3, 3), (800, 0)]
 
-    assert tuple(galaxies.CLASSES.values()) == CLASS_NAMES
+
+def test_the_numbers_in_the_file_are_in_the_order_of_the_names():
+    by_number = {  # as the page of Galaxy10 DECaLS lists its classes
+        1: "Merging",
+        2: "Round Smooth",
+        3: "In-between Round Smooth",
+        5: "Barred Spiral",
+        6: "Unbarred Tight Spiral",
+        7: "Unbarred Loose Spiral",
+        9: "Edge-on with Bulge",
+    }
+    assert dict(zip(galaxies.NUMBERS, CLASS_NAMES, strict=True)) == by_number
 
 
 @pytest.mark.parametrize("n", [0, -1, 2.5, True, "all"])
 def test_bad_arguments_are_named(n):
-    with pytest.raises(ValueError, match="n_per_class must be an integer of at least 1"):
+    message = f"n_per_class must be an integer of at least 1, not {n!r}"
+    with pytest.raises(ValueError, match=message):
         load_galaxies("embedded", n_per_class=n)
-    with pytest.raises(ValueError, match="seed must be an integer of at least 0"):
+    with pytest.raises(ValueError, match="seed must be an integer of at least 0, not -1"):
         load_galaxies("embedded", n_per_class=1, seed=-1)
     with pytest.raises(ValueError, match="source must be one of"):
         load_galaxies("simulated")
 
 
-def test_fetch_command(home, monkeypatch, capsys):
-    content = bytes(5000)
-    monkeypatch.setattr(galaxies, "FILE_SHA256", hashlib.sha256(content).hexdigest())
-    with serve(content, "404") as (bad, _), serve(content) as (good, _):
-        monkeypatch.setattr(galaxies, "URLS", (bad, good))
-        assert main(["fetch", "galaxies"]) == 0
-    assert home.read_bytes() == content
-    home.unlink()
-    monkeypatch.setattr(galaxies, "URLS", (bad,))
-    assert main(["fetch", "galaxies"]) == 1
-    assert "the same command continues it" in capsys.readouterr().out
-    assert main(["fetch", "stars"]) == 2
+def test_what_is_fetched(home, monkeypatch):
+    asked = []
+
+    def fetch(*arguments, **options):
+        asked.append((arguments, options))
+        return arguments[1]
+
+    monkeypatch.setattr(galaxies, "fetch", fetch)
+    assert galaxies.fetch_galaxies() == home
+    assert asked == [((galaxies.URLS, home, galaxies.FILE_SHA256), {"timeout": 30})]
+    assert all(
+        u.startswith("https://") and u.endswith("/Galaxy10_DECals.h5") for u in galaxies.URLS
+    )
+    assert galaxies.FILE_SIZE == 2_735_267_419
 
 
 def test_astronn_finds_the_same_file(tmp_path):

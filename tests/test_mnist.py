@@ -17,25 +17,32 @@ def stand_in():
 
 @pytest.fixture
 def home(tmp_path, monkeypatch):
-    """An empty cache, and no server behind MNIST's address."""
+    """An empty cache, no server behind MNIST's address, and a stand-in that is quickly made."""
+    few = np.zeros((9, 28, 28), np.uint8), np.zeros(9, np.uint8)
+    monkeypatch.setattr(mnist, "stand_in", lambda: (few, few))
     monkeypatch.setenv("KERAS_HOME", str(tmp_path))
     monkeypatch.setattr(mnist, "URLS", ("http://127.0.0.1:9/mnist.npz",))
     return tmp_path / "datasets" / "mnist.npz"
 
 
-@pytest.fixture
-def tiny(monkeypatch):
-    """Let a file of few images pass as MNIST; returns its arrays."""
+@pytest.fixture(scope="module")
+def made_up():
+    """Arrays of MNIST's forms with arbitrary values."""
     rng = np.random.default_rng(0)
-    arrays = {
+    return {
         "x_train": rng.integers(0, 256, (60000, 28, 28), dtype=np.uint8),
         "y_train": rng.integers(0, 10, 60000, dtype=np.uint8),
         "x_test": rng.integers(0, 256, (10000, 28, 28), dtype=np.uint8),
         "y_test": rng.integers(0, 10, 10000, dtype=np.uint8),
     }
-    checksums = {name: hashlib.sha256(values).hexdigest() for name, values in arrays.items()}
+
+
+@pytest.fixture
+def tiny(made_up, monkeypatch):
+    """Let the made-up arrays pass as MNIST; returns them."""
+    checksums = {name: hashlib.sha256(values).hexdigest() for name, values in made_up.items()}
     monkeypatch.setattr(mnist, "ARRAYS", checksums)
-    return arrays
+    return made_up
 
 
 def save(path, arrays):
@@ -55,6 +62,55 @@ def test_stand_in_has_the_forms_of_mnist(stand_in):
         assert x.max() == 255 and x.min() == 0
     centre = np.tensordot(x_test.mean(axis=0), np.mgrid[:28, :28], ([0, 1], [1, 2]))
     assert np.allclose(centre / x_test.mean(axis=0).sum(), 13.5, atol=0.1)
+
+
+def moments(images):
+    """Return ink, centre (row, column) and second moments (rows, columns, mixed) of each image."""
+    ink = images / 255
+    total = ink.sum(axis=(1, 2))
+    row, column = np.mgrid[:28, :28]
+    y, x = (np.tensordot(ink, grid, 2) / total for grid in (row, column))
+    dy, dx = row - y[:, None, None], column - x[:, None, None]
+    second = [(ink * d).sum(axis=(1, 2)) / total for d in (dy * dy, dx * dx, dx * dy)]
+    return np.stack([total, y, x, *second], axis=1)
+
+
+def test_the_first_digits_are_those_that_the_lectures_were_measured_with():
+    (train, labels), (test, _) = mnist.stand_in(8)
+    (again, _), _ = mnist.stand_in(8, seed=0)
+    assert np.array_equal(train, again)
+    assert labels.tolist() == [9, 6, 9, 3, 7, 6, 3, 4]
+    measured = [
+        [81.63, 12.61, 13.5, 25.06, 10.2, -5.08],
+        [139.45, 13.07, 13.2, 29.03, 11.64, 2.28],
+        [135.85, 13.16, 12.64, 35.98, 10.94, 6.76],
+        [92.19, 12.92, 12.89, 40.65, 10.12, 0.56],
+        [126.74, 12.89, 14.86, 29.83, 11.76, -4.88],
+        [126.76, 13.7, 14.19, 36.05, 10.79, 5.72],
+        [163.24, 11.14, 12.2, 47.43, 12.93, -5.6],
+        [121.16, 12.93, 13.97, 19.16, 11.63, -2.57],
+    ]
+    assert np.allclose(moments(train), measured, rtol=0, atol=0.15)
+    measured = [
+        [114.32, 13.5, 13.5, 24.7, 7.65, 4.15],
+        [105.84, 13.5, 13.5, 38.77, 9.69, 11.58],
+        [119.07, 13.5, 13.5, 43.19, 8.12, 4.79],
+        [88.69, 13.5, 13.5, 40.6, 8.53, 1.73],
+    ]
+    assert np.allclose(moments(test[:4]), measured, rtol=0, atol=0.15)
+
+
+def test_a_digit_is_enlarged_as_mnist_is():
+    """Centred, within the middle 20 x 20 pixels as far as that allows, 2.5 times as large."""
+    small = np.zeros((1, 8, 8))
+    small[0, 2:6, 3:5] = 16
+    image = mnist._enlarge(small)[0]
+    assert image.shape == (28, 28) and image.min() == 0 and 0.95 < image.max() <= 1
+    ((total, y, x, yy, xx, xy),) = moments(255 * image[None])
+    assert abs(y - 13.5) < 0.01 and abs(x - 13.5) < 0.01 and abs(xy) < 0.01
+    # sharpening eats a little of the edges
+    assert abs(total - 10 * 5) < 8 and abs(yy - 10**2 / 12) < 1 and abs(xx - 5**2 / 12) < 0.5
+    assert mnist._to_uint8(np.array([-1, 0, 0.5, 0.999, 2])).tolist() == [0, 0, 128, 255, 255]
 
 
 def test_stand_in_is_deterministic(stand_in):
@@ -98,7 +154,9 @@ def test_stand_in_is_honest_about_its_difficulty(stand_in):
 
 @pytest.mark.parametrize("n_train", [0, -1, 1.5, True, "many"])
 def test_stand_in_refuses_a_bad_size(n_train):
-    with pytest.raises(ValueError, match="n_train must be an integer of at least 1"):
+    with pytest.raises(
+        ValueError, match=f"n_train must be an integer of at least 1, not {n_train!r}"
+    ):
         mnist.stand_in(n_train)
 
 
@@ -111,23 +169,67 @@ def test_unknown_source_is_named(monkeypatch, value):
         load_mnist()
 
 
-def test_embedded_never_touches_the_network(home, capsys):
+def test_embedded_never_touches_the_network(home, monkeypatch, capsys):
+    monkeypatch.setenv("COURSE_DATA", "embedded")
     assert load_mnist("embedded").source == "stand-in"
     assert not home.parent.exists()
-    assert capsys.readouterr().out.count("\n") == 1
+    told = "MNIST: stand-in from scikit-learn's digits, 9 + 9, as COURSE_DATA asks\n"
+    assert capsys.readouterr().out == told
 
 
 def test_auto_falls_back_and_says_why(home, monkeypatch, capsys):
     monkeypatch.delenv("COURSE_DATA", raising=False)
     assert load_mnist().source == "stand-in"
     said = capsys.readouterr().out
-    assert said.startswith("MNIST: stand-in") and "refused" in said
+    begins = (
+        "MNIST: stand-in from scikit-learn's digits, 9 + 9, because could not fetch mnist.npz: "
+    )
+    assert said.startswith(begins) and "refused" in said
+    monkeypatch.setenv("COURSE_DATA", "auto")
+    load_mnist("embedded")
+    assert capsys.readouterr().out.endswith("9 + 9, as asked\n")
 
 
 def test_real_is_never_substituted(home, monkeypatch):
     monkeypatch.setenv("COURSE_DATA", "real")
-    with pytest.raises(DataError, match="could not fetch mnist.npz.*COURSE_DATA=embedded"):
+    with pytest.raises(DataError, match="could not fetch mnist.npz") as caught:
         load_mnist()
+    advice = "; set COURSE_DATA=embedded for the offline stand-in, run python3 run.py fetch mnist"
+    assert str(caught.value).endswith(f"{advice}, or put mnist.npz at {home}")
+
+
+@pytest.mark.parametrize("fault", ["bad status", "chunks cut", "loop", "hangs up", "wrong"])
+def test_a_broken_server_leads_to_the_stand_in(home, monkeypatch, capsys, fault):
+    with serve(b"x" * 5000, fault) as (url, _):
+        monkeypatch.setattr(mnist, "URLS", (url,))
+        assert load_mnist("auto").source == "stand-in"
+    said = capsys.readouterr().out
+    assert said.count("\n") == 1 and f"because could not fetch mnist.npz: {url}: " in said
+
+
+def test_auto_has_less_patience_than_real(home, monkeypatch):
+    asked = []
+
+    def fetch(*arguments, **options):
+        asked.append((arguments, options))
+        raise DataError("no")
+
+    monkeypatch.setattr(mnist, "fetch", fetch)
+    load_mnist("auto")
+    with pytest.raises(DataError, match="^no; set"):
+        load_mnist("real")
+    what = (mnist.URLS, home, mnist.FILE_SHA256)
+    assert asked == [(what, {"timeout": 5, "limit": 60}), (what, {"timeout": 20})]
+    assert mnist.FILE_SIZE == 11_490_434
+
+
+def test_where_keras_keeps_it(monkeypatch, tmp_path):
+    for name in ("HOME", "USERPROFILE"):
+        monkeypatch.setenv(name, str(tmp_path))
+    monkeypatch.delenv("KERAS_HOME", raising=False)
+    assert mnist.cache_path() == tmp_path / ".keras" / "datasets" / "mnist.npz"
+    monkeypatch.setenv("KERAS_HOME", os.path.join("~", "k"))
+    assert mnist.cache_path() == tmp_path / "k" / "datasets" / "mnist.npz"
 
 
 def test_real_from_the_cache(home, tiny, capsys):
@@ -139,12 +241,14 @@ def test_real_from_the_cache(home, tiny, capsys):
     assert capsys.readouterr().out == "MNIST: real, 60,000 + 10,000 images, from Keras's cache\n"
 
 
-def test_downloads_what_is_missing(home, tiny, monkeypatch, tmp_path):
+def test_downloads_what_is_missing(home, tiny, monkeypatch, tmp_path, capsys):
     content = save(tmp_path / "origin.npz", tiny)
     monkeypatch.setattr(mnist, "FILE_SHA256", hashlib.sha256(content).hexdigest())
     with serve(content) as (url, asked):
         monkeypatch.setattr(mnist, "URLS", (url,))
         assert load_mnist("auto").source == "real"
+        told = "MNIST: real, 60,000 + 10,000 images, downloaded into Keras's cache\n"
+        assert capsys.readouterr().out == told
         assert load_mnist("real").source == "real"
     assert home.read_bytes() == content
     assert len(asked) == 1
@@ -154,6 +258,7 @@ DAMAGE = {
     "truncated": lambda arrays, content: content[: len(content) // 2],
     "empty": lambda arrays, content: b"",
     "not a zip": lambda arrays, content: b"<html>quota exceeded</html>",
+    "method": lambda arrays, content: content.replace(b"PK\1\2", b"PK\1\2" + bytes([99] * 8)),
     "flipped": lambda arrays, content: content[:90000] + b"\0" * 50 + content[90050:],
 }
 

@@ -17,18 +17,25 @@ SOLUTIONS = sorted((ROOT / "solutions").glob("*/*.ipynb"))
 INDEX = ROOT / "notebooks" / "index.ipynb"
 ALL = [INDEX, *LECTURES, *ASSIGNMENTS, *SOLUTIONS]
 CHECK, IGNORE = "nbval-check-output", "nbval-ignore-output"
+BEYOND = "# Beyond the hour"  # the cell that parts what a lecturer gives from what is left over
 
 START = """\
+import sys
+from pathlib import Path
+
+here = Path.cwd()  # the course's folder lies above, or beside as in Colab
+near = [here, *here.parents[:3], *here.glob("*")]
+sys.path[:0] = [str(p) for p in near if [*p.glob("utils/explore.py")]]
 try:
     from utils import checks, data, explore, plots, runtime
-except ModuleNotFoundError:  # Binder or Colab: take the course from its folder
-    import pathlib
-    import sys
-
-    here = pathlib.Path.cwd()
-    folders = [here, *here.parents, *here.glob("*")]
-    sys.path[:0] = [str(p) for p in folders if (p / "utils/runtime.py").exists()]
-    from utils import checks, data, explore, plots, runtime
+except ImportError as reason:
+    stop = ImportError(
+        f"{reason}: start Jupyter by `python3 run.py lab` in the course's "
+        "folder, or put the folder beside this notebook (in Colab by "
+        "`!git clone`), and restart the kernel."
+    )
+    stop._render_traceback_ = lambda: [str(stop)]
+    raise stop from None
 runtime.start()"""
 
 # Words that say nothing, and American spellings; both only in prose, not in code or links.
@@ -47,9 +54,24 @@ def code_cells(notebook):
     return [c for c in notebook.cells if c.cell_type == "code"]
 
 
+def texts(cells):
+    return [c.source for c in cells if c.cell_type == "markdown"]
+
+
+def hour_and_beyond(notebook):
+    """Return the cells of the hour, and those beyond it without their heading.
+
+    The second list is None where a lecture is not yet parted.
+    """
+    for k, cell in enumerate(notebook.cells):
+        if cell.cell_type == "markdown" and cell.source.partition("\n")[0].strip() == BEYOND:
+            return notebook.cells[:k], notebook.cells[k + 1 :]
+    return notebook.cells, None
+
+
 def prose(notebook):
     """Return the text cells as one string, without code, addresses and the titles of papers."""
-    cells = [t for t in _text_cells(notebook) if not t.startswith("## References")]
+    cells = [t for t in texts(notebook.cells) if not t.startswith("## References")]
     text = "\n".join(cells)
     text = re.sub(r"```.*?```|`[^`]*`", " ", text, flags=re.S)
     return re.sub(r"\]\([^)]*\)|https?://\S+", "]", text)
@@ -100,6 +122,7 @@ def test_metadata_is_minimal_and_free_of_machine_and_time(path):
     assert notebook.metadata.kernelspec.name == "python3"
     for cell in notebook.cells:
         allowed = {"tags", "slideshow", "nbgrader", "editable", "deletable"}
+        allowed |= {"jupyter"} if "band" in tags(cell) else set()
         assert set(cell.metadata) <= allowed, cell.id
     text = path.read_text(encoding="utf-8")
     assert not re.search(r"(?:/home/|/root/|/tmp/|/Users/|[A-Z]:\\\\Users)", text), "a machine path"
@@ -168,39 +191,83 @@ def test_code_is_short_and_silent(path):
 
 @lecture
 def test_lecture_has_its_anatomy(path):
-    notebook = read(path)
-    title = notebook.cells[0].source
+    judge_anatomy(read(path), path.stem)
+
+
+def judge_anatomy(notebook, name):
+    """Assert that a lecture has its parts; what the hour needs stands before BEYOND."""
+    hour, beyond = hour_and_beyond(notebook)
+    title = hour[0].source
     assert re.match(r"# \S", title)
     for needed in ("You will be able to", "Needed before", "Minutes", "CPU seconds"):
         assert needed in title, f"the title cell lacks {needed!r}"
     goals = len(re.findall(r"(?m)^[-*] ", title))
     assert 3 <= goals <= 5
-    assert notebook.cells[1].id == "start"
+    assert hour[1].id == "start"
 
-    headings = re.findall(r"(?m)^## (.+)$", "\n".join(_text_cells(notebook)))
-    for needed in ("By hand", "What could fool us", "Take away", "References"):
+    text = "\n".join(texts(hour))
+    headings = re.findall(r"(?m)^## (.+)$", text)
+    for needed in ("By hand", "What could fool us", "Take away"):
         assert any(needed.lower() in h.lower() for h in headings), f"no section {needed!r}"
-    assert 6 <= len(headings) <= 12, headings
-    assert len(re.findall("Predict first", "\n".join(_text_cells(notebook)))) >= 4
-    take_away = next(t for t in _text_cells(notebook) if re.match("## Take away", t, re.I))
+    predictions = len(re.findall("Predict first", text))
+    assert predictions >= 4
+    if beyond is None:
+        assert 6 <= len(headings) <= 12, headings
+    else:
+        assert 5 <= len(headings) <= 8, f"four or five sections and three fixed ones: {headings}"
+        assert headings[-1].lower().startswith("take away"), "the hour ends with the take-away"
+        assert predictions <= 6, f"{predictions} predictions in the hour"
+        more = re.findall(r"(?m)^## (.+)$", "\n".join(texts(beyond)))
+        assert len(more) <= 5, f"at most four sections beyond the hour, and references: {more}"
+    take_away = next(t for t in texts(hour) if re.match("## Take away", t, re.I))
     assert len(re.findall(r"(?m)^[-*] ", take_away)) == goals, "take away mirrors the goals"
-    assert f"assignments/{path.stem}/{path.stem}.ipynb" in "\n".join(_text_cells(notebook))
+    assert f"assignments/{name}/{name}.ipynb" in text, "no link to the assignment"
+    assert re.search(r"(?m)^## References$", notebook.cells[-1].source), "references end it"
     assert "https://doi.org/" in notebook.cells[-1].source
-
-
-def _text_cells(notebook):
-    return [c.source for c in notebook.cells if c.cell_type == "markdown"]
 
 
 @lecture
 def test_lecture_has_the_right_size(path):
-    notebook = read(path)
-    words = sum(len(text.split()) for text in _text_cells(notebook))
-    assert 35 <= len(notebook.cells) <= 60, len(notebook.cells)
-    assert 1200 <= words <= 2200, words
-    assert path.stat().st_size <= 1_000_000
-    with_figure = [k for k, c in enumerate(notebook.cells) if figures(c)]
+    judge_size(read(path), path.stat().st_size)
+
+
+def judge_size(notebook, size):
+    """Assert that a lecture of so many bytes fits its time.
+
+    A lecture that is not yet parted into the hour and what lies beyond keeps wider limits.
+    """
+    hour, beyond = hour_and_beyond(notebook)
+    words = sum(len(text.split()) for text in texts(hour))
+    with_figure = [k for k, c in enumerate(hour) if figures(c)]
     assert with_figure and with_figure[0] < 10, "the first figure comes late"
+    if beyond is None:
+        assert 35 <= len(hour) <= 60, len(hour)
+        assert 1200 <= words <= 2200, words
+        assert size <= 1_000_000
+        return
+    shown = [c for c in hour if "band" not in tags(c)]
+    assert 28 <= len(shown) <= 38, f"{len(shown)} cells in the hour"
+    assert len(beyond) <= 30, f"{len(beyond)} cells beyond the hour"
+    assert words <= 1500, f"{words} words in the hour"
+    assert sum(len(figures(c)) for c in hour) <= 8, "too many figures in the hour"
+    assert size <= 1_200_000
+    for cell in code_cells(notebook):
+        wide = [line for line in cell.source.splitlines() if len(line) > 79]
+        assert cell.id == "start" or not wide, f"{cell.id} is wider than 79: {wide}"
+
+
+@lecture
+def test_band_cells_are_tests_and_out_of_sight(path):
+    judge_bands(read(path))
+
+
+def judge_bands(notebook):
+    for cell in notebook.cells:
+        if "band" in tags(cell):
+            assert cell.cell_type == "code" and "assert" in cell.source, cell.id
+            assert cell.metadata.get("jupyter") == {"source_hidden": True}, f"collapse {cell.id}"
+            assert cell.metadata.slideshow.slide_type == "skip", f"{cell.id} is on the slides"
+            assert not cell.outputs, f"{cell.id} prints"
 
 
 @lecture
@@ -262,3 +329,115 @@ def test_each_lecture_has_its_assignment():
     """An assignment may come before its lecture, but no lecture without its assignment."""
     sources = {p.stem for p in SOLUTIONS}
     assert {p.stem for p in LECTURES} <= sources == {p.stem for p in ASSIGNMENTS}
+
+
+# ---- the judges themselves, on a lecture that is made for them
+
+PICTURE = {"output_type": "display_data", "data": {"image/png": "iVBORw0KGgo="}, "metadata": {}}
+
+
+def parted(words=1000, cells=33, beyond=30, predictions=5, pictures=8, width=79, bands=20):
+    """Return a lecture with `cells` cells in the hour, bands apart, and `beyond` beyond it."""
+    new_text, new_code = nbformat.v4.new_markdown_cell, nbformat.v4.new_code_cell
+    goals = "\n- see\n- say\n- do"
+    hour = [
+        new_text(f"# See\nYou will be able to{goals}\n\nNeeded before, Minutes, CPU seconds"),
+        new_code(START, id="start"),
+        *[new_text("**Predict first.**") for _ in range(predictions)],
+        *[new_code("draw()", outputs=[nbformat.from_dict(PICTURE)]) for _ in range(pictures)],
+        *[new_text(f"## {name}") for name in ("One", "Two", "By hand", "What could fool us")],
+        new_code("x" * width),
+    ]
+    hour += [new_code("pass") for _ in range(cells - len(hour) - 1)]
+    take_away = f"## Take away{goals}\n\n[Assignment](assignments/00_a/00_a.ipynb) "
+    said = sum(len(t.split()) for t in texts(hour)) + len(take_away.split())
+    hour.append(new_text(take_away + "word " * (words - said)))
+    hidden = {"tags": ["band"], "jupyter": {"source_hidden": True}}
+    hidden["slideshow"] = {"slide_type": "skip"}
+    hour[-1:-1] = [new_code("assert True", metadata=hidden) for _ in range(bands)]
+    rest = [new_text("## More\n" + 900 * "word "), new_code("draw()")]
+    rest[1].outputs = [nbformat.from_dict(PICTURE)] * 9
+    rest += [new_code("pass") for _ in range(beyond - 3)]
+    rest.append(new_text("## References\n- https://doi.org/10"))
+    return nbformat.v4.new_notebook(cells=[*hour, new_text(f"{BEYOND}\nFor the curious."), *rest])
+
+
+def judge(notebook, size=1_200_000):
+    judge_anatomy(notebook, "00_a")
+    judge_size(notebook, size)
+    judge_bands(notebook)
+
+
+@pytest.mark.parametrize("limits", [{}, {"cells": 28}, {"cells": 38}, {"words": 1500},
+                                    {"predictions": 4}, {"predictions": 6}])  # fmt: skip
+def test_a_parted_lecture_within_the_limits_is_right(limits):
+    judge(parted(**limits))
+
+
+@pytest.mark.parametrize(
+    ("broken", "complaint"),
+    [
+        ({"cells": 27}, "27 cells in the hour"),
+        ({"cells": 39}, "39 cells in the hour"),
+        ({"beyond": 31}, "31 cells beyond the hour"),
+        ({"words": 1501}, "1501 words"),
+        ({"predictions": 7}, "7 predictions"),
+        ({"predictions": 3}, "assert 3 >= 4"),
+        ({"pictures": 9}, "too many figures"),
+        ({"pictures": 0}, "the first figure comes late"),
+        ({"width": 80}, "wider than 79"),
+    ],
+)
+def test_a_parted_lecture_beyond_a_limit_is_named(broken, complaint):
+    with pytest.raises(AssertionError, match=complaint):
+        judge(parted(**broken))
+
+
+def test_a_parted_lecture_is_judged_by_its_parts():
+    with pytest.raises(AssertionError, match="assert 1200001 <= 1200000"):
+        judge(parted(), size=1_200_001)
+    for missing in ("By hand", "What could fool us", "Take away"):
+        notebook = parted()
+        (cell,) = [c for c in notebook.cells if c.source.startswith(f"## {missing}")]
+        notebook.cells[-2] = nbformat.v4.new_markdown_cell(cell.source)  # beyond does not count
+        cell.source = cell.source.replace(f"## {missing}", "## Another")
+        with pytest.raises(AssertionError, match=f"no section '{missing}'"):
+            judge(notebook)
+    notebook = parted()
+    notebook.cells[10] = nbformat.v4.new_markdown_cell("## Take away\n- a\n- b")
+    with pytest.raises(AssertionError, match="take away mirrors the goals"):
+        judge(notebook)
+    notebook = parted()
+    notebook.cells[-2] = nbformat.v4.new_markdown_cell("## A\n## B\n## C\n## D")
+    with pytest.raises(AssertionError, match="at most four sections beyond"):
+        judge(notebook)
+    notebook = parted()
+    notebook.cells.append(nbformat.v4.new_markdown_cell("the end"))
+    with pytest.raises(AssertionError, match="references end it"):
+        judge_anatomy(notebook, "00_a")
+
+
+@pytest.mark.parametrize("change", [
+    {"metadata": {"tags": ["band"], "slideshow": {"slide_type": "skip"}}},
+    {"metadata": {"tags": ["band"], "slideshow": {"slide_type": "slide"},
+                  "jupyter": {"source_hidden": True}}},
+    {"source": "print(1)"},
+    {"outputs": [PICTURE]},
+])  # fmt: skip
+def test_a_band_that_shows_is_named(change):
+    notebook = parted()
+    band = next(c for c in notebook.cells if "band" in tags(c))
+    band.update(nbformat.from_dict(change))
+    with pytest.raises(AssertionError):
+        judge_bands(notebook)
+
+
+def test_a_lecture_that_is_not_parted_keeps_its_limits():
+    notebook = parted(cells=38, words=1200)
+    del notebook.cells[[c.source.startswith(BEYOND) for c in notebook.cells].index(True)]
+    with pytest.raises(AssertionError, match="88"):
+        judge_size(notebook, 1_000_000)
+    notebook.cells = notebook.cells[:60]
+    judge_size(notebook, 1_000_000)
+    with pytest.raises(AssertionError, match="1000001 <= 1000000"):
+        judge_size(notebook, 1_000_001)

@@ -2,6 +2,7 @@
 
 import importlib.util
 import json
+import os
 import re
 import shutil
 import socket
@@ -14,14 +15,22 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
+REALLY_RUN = subprocess.run
+WORKERS = {f"-n{n}" for n in range(1, 5)}
+
+
+def load():
+    """Return run.py as a module of its own."""
+    spec = importlib.util.spec_from_file_location("run", ROOT / "run.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 @pytest.fixture
 def run(tmp_path, monkeypatch):
     """run.py as a module, in a copy of the course's set-up files; pip is only recorded."""
-    spec = importlib.util.spec_from_file_location("run", ROOT / "run.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
+    module = load()
     for name in ("requirements.txt", "requirements-gpu.txt", "pyproject.toml"):
         shutil.copy(ROOT / name, tmp_path)
     monkeypatch.chdir(tmp_path)
@@ -31,6 +40,7 @@ def run(tmp_path, monkeypatch):
     module.commands = []
 
     def record(command, *rest, **options):
+        assert options == ({} if rest else {"check": True}), "a failing step ends the set-up"
         module.commands.append(" ".join(map(str, command)))
         if "venv" in command:
             Path(module.python()).parent.mkdir(parents=True)
@@ -39,6 +49,9 @@ def run(tmp_path, monkeypatch):
     monkeypatch.setattr(module.subprocess, "run", record)
     monkeypatch.setattr(module, "with_progress", record)
     monkeypatch.setattr(module, "works", lambda command: Path(command[0]).exists())
+    monkeypatch.setattr(
+        module, "inside", lambda: "3.11" if module.works([module.python()]) else None
+    )
     return module
 
 
@@ -61,6 +74,148 @@ def test_installs_again_after_a_change_but_keeps_the_environment(run):
         lock.write("# changed\n")
     run.set_up()
     assert len(run.commands) == 5 and sum("-m venv" in c for c in run.commands) == 1
+
+
+@pytest.mark.parametrize("key, old", [("root", "/where/it/was"), ("version", "3.10")])
+def test_a_moved_folder_or_another_python_gets_a_new_environment(run, key, old):
+    """The commands in .venv/bin, and the package's own place, are those of the old folder."""
+    run.set_up()
+    stamp = json.loads(run.STAMP.read_text())
+    run.STAMP.write_text(json.dumps({**stamp, key: old}))
+    shutil.rmtree(Path(run.python()).parent)  # as `venv --clear` does
+    run.set_up()
+    assert sum("-m venv --clear" in c for c in run.commands) == 2 and len(run.commands) == 6
+    assert json.loads(run.STAMP.read_text()) == stamp
+
+
+def test_an_environment_whose_python_is_gone_is_made_anew(run):
+    run.set_up()
+    shutil.rmtree(Path(run.python()).parent)
+    run.set_up()
+    assert sum("-m venv" in c for c in run.commands) == 2
+
+
+def test_a_command_that_is_not_there_does_not_work(tmp_path, monkeypatch):
+    fresh = load()
+    assert not fresh.works([str(tmp_path / "python")])
+    assert not fresh.works([sys.executable, "-c", "raise SystemExit(1)"])
+    assert fresh.works([sys.executable, "-c", ""])
+    monkeypatch.setattr(fresh, "python", lambda: str(tmp_path / "python"))
+    assert fresh.inside() is None
+    monkeypatch.setattr(fresh, "python", lambda: sys.executable)
+    assert fresh.inside() == ".".join(map(str, sys.version_info[:2]))
+
+
+def test_pip_installs_into_the_environment_whatever_is_set(run, tmp_path, monkeypatch):
+    """Variables and pip's own files that send packages elsewhere; alien modules on the path."""
+    alien = tmp_path / "alien"
+    alien.mkdir()
+    (alien / "numpy.py").write_text("raise ImportError('alien')")
+    (alien / "pip.conf").write_text(f"[install]\nuser = true\ntarget = {alien / 'target'}\n")
+    for name in ("PYTHONPATH", "PYTHONHOME", "PIP_TARGET", "PIP_PREFIX", "PIP_ROOT"):
+        monkeypatch.setenv(name, str(alien))
+    for name in ("PIP_USER", "PIP_REQUIRE_VIRTUALENV", "PYTHONOPTIMIZE", "PYTHONSAFEPATH"):
+        monkeypatch.setenv(name, "1")
+    monkeypatch.setenv("PIP_CONFIG_FILE", str(alien / "pip.conf"))
+    monkeypatch.setenv("KERAS_BACKEND", "torch")
+    monkeypatch.setenv("PIP_INDEX_URL", "https://an.index.of.theirs")
+    assert run.main(["setup"]) == 0
+
+    assert os.environ["PIP_INDEX_URL"] == "https://an.index.of.theirs", "that they may need"
+    assert "KERAS_BACKEND" not in os.environ
+    assert REALLY_RUN([sys.executable, "-c", "import numpy; assert __debug__"]).returncode == 0
+    install = run.commands[1].split()
+    install = [sys.executable, *install[1 : install.index("--require-hashes")]]
+    done = REALLY_RUN([*install, "--dry-run", "numpy"], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert "already satisfied: numpy" in done.stdout and not (alien / "target").exists()
+
+
+def test_a_home_that_cannot_be_written_is_replaced(run, tmp_path, monkeypatch, capsys):
+    (tmp_path / "file").touch()
+    for name in ("HOME", "USERPROFILE"):
+        monkeypatch.setenv(name, str(tmp_path / "file" / "home"))
+    run.settle()
+    home = Path.home()
+    assert home == tmp_path / "build" / "home" and home.is_dir()
+    said = capsys.readouterr().out
+    assert said.count("\n") == 1 and "cannot be written: settings and downloads go to" in said
+    run.settle()
+    assert Path.home() == home and capsys.readouterr().out == ""
+
+
+def test_a_folder_that_cannot_be_written_is_told(run, tmp_path, monkeypatch, capsys):
+    (tmp_path / "file").touch()
+    for name in ("HOME", "USERPROFILE"):
+        monkeypatch.setenv(name, str(tmp_path / "file" / "home"))
+    monkeypatch.setattr(run, "STAMP", tmp_path / "file" / "installed.json")
+    (tmp_path / "build").touch()
+    assert run.main(["setup"]) == 1
+    (line,) = [x for x in capsys.readouterr().out.splitlines() if not x.startswith("[")]
+    assert line.startswith("run.py: the installation failed: ") and "installed.json" in line
+    assert os.environ["HOME"] == str(tmp_path / "file" / "home")
+
+
+def test_a_verb_gets_its_arguments_and_gives_its_status(run, monkeypatch):
+    seen = []
+    monkeypatch.setitem(run.VERBS, "test", (lambda rest: seen.append(rest) or 7, ""))
+    assert run.main(["test", "-k", "perceptron"]) == 7 and seen == [["-k", "perceptron"]]
+
+
+def test_verbs_start_what_they_name(run, monkeypatch):
+    started = []
+
+    def call(command, **environment):
+        started.append((command[1:], environment))
+        return len(started) % 2
+
+    monkeypatch.setattr(run, "call", call)
+    assert run.VERBS["slides"][0](["03"]) == 1
+    assert started.pop() == (["-m", "tools.slides", "03"], {})
+    assert run.VERBS["test"][0](["-q"]) == 1
+    (command, environment) = started.pop()
+    assert command[:2] == ["-m", "pytest"] and command[-1] == "-q" and command[2] in WORKERS
+    assert environment == {"COURSE_THREADS": "1"}
+    assert run.VERBS["lint"][0]([]) == 1, "either complaint counts"
+    assert [c[2:] for c, _ in started] == [["check"], ["format", "--check"]]
+    started.clear()
+    run.VERBS["lint"][0](["--fix"])
+    assert [c[2:] for c, _ in started] == [["check", "--fix"], ["format"]]
+
+
+def test_lock_keeps_in_the_second_file_what_the_gpu_adds(run, monkeypatch):
+    base = "keras==3 \\\n    --hash=sha256:1\ntensorflow[x]==2 \\\n    --hash=sha256:2\n"
+    added = "nvidia-cudnn-cu12==9 ; sys_platform == 'linux' \\\n    --hash=sha256:3\n"
+
+    def compiles(command, check):
+        assert check
+        if "uv" in command and "compile" in command:
+            gpu = "--extra=gpu" in command
+            out = Path(command[-1].removeprefix("--output-file="))
+            assert {"--extra=tools", "--extra=dev", "--generate-hashes", "--upgrade"} <= {*command}
+            assert not gpu or out.read_text() == base, "uv keeps to the versions that it finds"
+            out.write_text(base.replace("keras", added + "keras") if gpu else base)
+
+    monkeypatch.setattr(run.subprocess, "run", compiles)
+    assert run.lock(["--upgrade"]) == 0
+    assert Path("requirements.txt").read_text() == base
+    assert Path("requirements-gpu.txt").read_text() == added
+
+
+def test_call_returns_the_status_and_adds_to_the_environment():
+    code = "import os, sys; sys.exit(int(os.environ['COURSE_TEST']))"
+    assert load().call([sys.executable, "-c", code], COURSE_TEST="5") == 5
+
+
+def test_every_verb_is_explained_and_every_tool_exists(run, capsys):
+    assert run.main(["help"]) == 0
+    said = capsys.readouterr().out
+    for name, (function, what) in run.VERBS.items():
+        assert callable(function) and re.search(rf"(?m)^    {name} +{re.escape(what)}$", said)
+    assert max(map(len, said.splitlines())) <= 100 and "{" not in said
+    source = (ROOT / "run.py").read_text()
+    for name in re.findall(r'tool\("(\w+)"\)', source):
+        assert (ROOT / "tools" / f"{name}.py").exists(), name
 
 
 def test_an_interrupted_installation_is_not_taken_for_a_whole_one(run, monkeypatch):
@@ -88,27 +243,57 @@ def test_a_failed_installation_is_explained(run, monkeypatch, capsys):
         raise subprocess.CalledProcessError(3, "pip")
 
     monkeypatch.setattr(run, "set_up", fails)
-    monkeypatch.setattr(run.sys, "argv", ["run.py", "setup"])
     assert run.main(["setup"]) == 1
     assert "the installation failed (exit status 3)" in capsys.readouterr().out
 
 
+def test_another_python_that_is_there_takes_over(run, monkeypatch):
+    started = []
+    monkeypatch.setattr(run.sys, "version_info", (3, 14, 0))
+    monkeypatch.setattr(run.sys, "argv", ["run.py", "lab", "--no-browser"])
+    monkeypatch.setattr(run, "works", lambda command: command[0] != "python3.13")
+    monkeypatch.setattr(run.subprocess, "call", lambda command: started.append(command) or 3)
+    monkeypatch.setattr(run.os, "name", "posix")
+    assert run.main(["lab", "--no-browser"]) == 3
+    assert started == [["python3.12", str(run.ROOT / "run.py"), "lab", "--no-browser"]]
+
+
+def test_gpu_is_for_linux(run, monkeypatch, capsys):
+    monkeypatch.setattr(run.sys, "platform", "darwin")
+    assert run.main(["--gpu", "lab"]) == 2 and not run.commands
+    assert "--gpu is for Linux with an NVIDIA GPU" in capsys.readouterr().out
+
+
 def test_an_unsupported_python_is_named(run, monkeypatch, capsys):
     monkeypatch.setattr(run.sys, "version_info", (3, 9, 0))
-    monkeypatch.setattr(run.shutil, "which", lambda name: None)
     assert run.main(["lab"]) == 1
     assert "this is Python 3.9; TensorFlow needs 3.11, 3.12 or 3.13" in capsys.readouterr().out
 
 
 def test_progress_shows_the_end_of_a_failing_installation(run, monkeypatch, capsys):
-    spec = importlib.util.spec_from_file_location("fresh_run", ROOT / "run.py")
-    fresh = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(fresh)
+    fresh = load()
     script = "print('Collecting a==1'); print('ERROR: no space left'); raise SystemExit(2)"
     with pytest.raises(subprocess.CalledProcessError):
         fresh.with_progress([sys.executable, "-c", script], 1)
     said = capsys.readouterr().out
     assert "ERROR: no space left" in said and "Collecting" not in said
+
+
+def test_the_interpreter_lies_where_each_system_puts_it(run, monkeypatch):
+    for name, place in (("posix", "bin/python"), ("nt", "Scripts/python.exe")):
+        with monkeypatch.context() as patch:
+            patch.setattr(run.os, "name", name)
+            found = run.python()
+        assert found == str(run.VENV / place)
+
+
+@pytest.mark.parametrize("user, allowed", [(0, True), (1000, False)])
+def test_lab_runs_as_root_only_where_root_is_who_asks(run, monkeypatch, user, allowed):
+    started = []
+    monkeypatch.setattr(run, "call", lambda command: started.append(command) or 5)
+    monkeypatch.setattr(run.os, "geteuid", lambda: user, raising=False)
+    assert run.lab(["--port=1"]) == 5
+    assert ("--allow-root" in started[0]) == allowed and started[0][-1] == "--port=1"
 
 
 def test_lab_serves_the_front_page(run, monkeypatch):

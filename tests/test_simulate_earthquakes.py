@@ -34,6 +34,16 @@ def test_distance_from_the_delay_between_p_and_s():
     assert 8.4 * (t_s - t_p) == pytest.approx(42.0)
 
 
+def test_defaults_are_twenty_stations_seed_zero_and_the_crust():
+    assert np.array_equal(earthquakes.stations(), earthquakes.stations(20, seed=0))
+    chosen = earthquakes.simulate_events(3, PLACES, 0.5, 1.0, 0, 10.0, 6.0, 3.5)
+    for default, spelled in zip(earthquakes.simulate_events(3, PLACES), chosen):
+        assert np.array_equal(default, spelled)
+    found, _ = earthquakes.least_squares(ARRIVALS[:9], PLACES)
+    spelled, _ = earthquakes.least_squares(ARRIVALS[:9], PLACES, 0.5, 1.0, 10.0, 6.0, 3.5, 10)
+    assert np.array_equal(found, spelled)
+
+
 def test_events_repeat_by_seed_and_fewer_are_contained_in_more():
     few, times = earthquakes.simulate_events(10, PLACES, seed=99)
     assert np.array_equal(few, EVENTS[:10]) and np.array_equal(times, ARRIVALS[:10])
@@ -49,10 +59,28 @@ def test_the_noise_has_the_stated_width():
     assert abs(noise.mean()) < 0.01
 
 
+def test_origin_times_fill_the_minute_and_epicentres_the_square():
+    events, clean = earthquakes.simulate_events(4000, PLACES, 0, 0, seed=99)
+    origin = clean - earthquakes.travel_times(events, PLACES)
+    assert np.abs(origin - origin[:, :1]).max() < 1e-12
+    assert 0 < origin.min() < 0.2 and 59.8 < origin.max() < 60  # 4000 draws: 0.015 s apart
+    assert events.min() > 0 and 99.7 < events.max() < 100
+    assert abs(origin.mean() - 30) < 1.1 and np.abs(events.mean(axis=0) - 50).max() < 1.8  # 4 sd
+
+
 def test_removing_the_origin_time_removes_it():
     late = ARRIVALS + np.arange(len(ARRIVALS))[:, None]
     assert earthquakes.remove_origin(late) == pytest.approx(earthquakes.remove_origin(ARRIVALS))
     assert np.abs(earthquakes.remove_origin(ARRIVALS)[:, :20].mean(axis=1)).max() < 1e-12
+
+
+def test_any_number_of_stations_and_any_speeds_do():
+    three = earthquakes.remove_origin(np.array([[1.0, 2, 6, 4, 5, 6]]))  # P, P, P, S, S, S
+    assert three == pytest.approx(np.array([[-2, -1, 3, 1, 2, 3]]))
+    slow = earthquakes.travel_times([[3.0, 4.0]], [[0.0, 0.0]], depth=0.0, v_p=0.5, v_s=0.25)
+    assert slow == pytest.approx(np.array([[10, 20]]))
+    two = PLACES[:2]  # four times for three unknowns
+    assert np.isfinite(earthquakes.cramer_rao(EVENTS, two)).all()
 
 
 def test_least_squares_is_exact_without_noise():
@@ -60,6 +88,20 @@ def test_least_squares_is_exact_without_noise():
     found, origin = earthquakes.least_squares(clean, PLACES)
     assert np.abs(found - events).max() < 1e-8
     assert np.abs(clean - origin[:, None] - earthquakes.travel_times(events, PLACES)).max() < 1e-8
+
+
+def test_least_squares_starts_at_the_best_grid_point():
+    events, clean = earthquakes.simulate_events(500, PLACES, 0, 0, seed=3)
+    found, _ = earthquakes.least_squares(clean, PLACES, steps=1)
+    assert np.linalg.norm(found - events, axis=1).max() < 2  # km; 10 to 90 from another
+    # Far outside of the square: from a corner of the grid by steps of 20 km at most.
+    far = np.array([[400.0, 50.0], [50.0, -300.0], [-200.0, -200.0]])
+    arrivals = earthquakes.travel_times(far, PLACES) + 7
+    found, _ = earthquakes.least_squares(arrivals, PLACES, steps=1)
+    corner = np.array([[95, 95], [95, 5], [5, 5]])
+    assert np.linalg.norm(found - corner, axis=1) == pytest.approx(np.full(3, 20))
+    found, origin = earthquakes.least_squares(arrivals, PLACES, steps=30)
+    assert np.abs(found - far).max() < 1e-6 and np.abs(origin - 7).max() < 1e-8
 
 
 @pytest.mark.parametrize("noise", [(0.1, 0.2), (0.5, 1.0)])
@@ -112,23 +154,30 @@ def test_the_wave_front_starts_when_the_wave_reaches_the_ground():
     assert earthquakes.front_radius(1.0, 6.0) == 0
     assert earthquakes.front_radius(10.0, 6.0, 0.0) == pytest.approx(60)
     assert earthquakes.front_radius(50 / 6, 6.0, 30.0) == pytest.approx(40)
+    assert earthquakes.front_radius(0.5, 0.5, 0.0) == pytest.approx(0.25)
+    assert earthquakes.front_radius(0.0, 6.0, 0.0) == 0
 
 
 @pytest.mark.parametrize(
     ("function", "arguments", "error", "says"),
     [
         ("stations", (0,), ValueError, "at least 1"),
-        ("stations", (2.5,), TypeError, "whole number"),
+        ("stations", (2.5,), TypeError, "n must be an integer of at least 1, not 2.5"),
         ("simulate_events", (-1, PLACES), ValueError, "at least 1"),
         ("simulate_events", (5, PLACES.T), ValueError, "shape"),
         ("simulate_events", (5, PLACES, -0.5), ValueError, "noise_p"),
         ("simulate_events", (5, PLACES, 0.5, "1"), TypeError, "noise_s"),
         ("travel_times", ([[1.0, np.nan]], PLACES), ValueError, "finite"),
         ("travel_times", (EVENTS, PLACES, -1.0), ValueError, "depth"),
-        ("travel_times", (EVENTS, PLACES, 10.0, 3.5, 6.0), ValueError, "v_p > v_s"),
+        ("travel_times", (EVENTS, PLACES, 10.0, 3.5, 6.0), ValueError, "v_p must be above v_s"),
         ("remove_origin", (np.zeros((3, 5)),), ValueError, "P, then S"),
         ("least_squares", (ARRIVALS, PLACES[:8]), ValueError, "8 stations give 16"),
-        ("least_squares", (ARRIVALS, PLACES, 0.0), ValueError, "noise_p must be positive"),
+        (
+            "least_squares",
+            (ARRIVALS, PLACES, 0.0),
+            ValueError,
+            "noise_p must be a finite number above 0",
+        ),
         ("least_squares", (ARRIVALS * np.nan, PLACES), ValueError, "finite"),
         ("cramer_rao", (EVENTS, PLACES[:1]), ValueError, "n >= 2"),
         ("cramer_rao", (EVENTS[:, :1], PLACES), ValueError, "epicentres"),

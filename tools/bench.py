@@ -22,6 +22,7 @@ with quiet_stderr():  # TensorFlow's import writes lines that are of no use to a
     from keras import layers
 
     from utils.data import load_mnist
+    from utils.training import one_cycle
 
 # The fast recipe: the longer the training, the more variation of the images it can use.
 FAST = {
@@ -121,26 +122,6 @@ def random_shift(images, max_shift, rng):
     crops = sliding_window_view(padded, images.shape[1:], axis=(1, 2))  # all crops, none copied
     down, right = rng.integers(0, 2 * max_shift + 1, size=(2, len(images)))
     return crops[np.arange(len(images)), down, right]
-
-
-def one_cycle(steps, peak=1e-2):
-    """Return a learning rate that rises to `peak` in a quarter of the steps, then falls to zero.
-
-    Parameters
-    ----------
-    steps : int
-        Training steps in all.
-    peak : float
-        Largest learning rate; the first one is a tenth of it.
-
-    Returns
-    -------
-    keras.optimizers.schedules.CosineDecay
-    """
-    warmup = steps // 4
-    return keras.optimizers.schedules.CosineDecay(
-        peak / 10, decay_steps=steps - warmup, warmup_target=peak, warmup_steps=warmup
-    )
 
 
 def train_fast(x_train, y_train, epochs=2, seed=0, max_shift=1):

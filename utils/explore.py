@@ -1,8 +1,14 @@
-"""Sliders for the lecture hall, each with a static twin for readers and for CI."""
+"""What one lecture alone shows: sliders with static twins, and diagrams.
+
+Every slider returns what `sliders` returns, every diagram a `plots.CourseFigure`.
+"""
+
+import itertools
 
 import numpy as np
 
 from utils import plots, runtime
+from utils.arguments import integer, real
 
 
 def sliders(draw, **controls):
@@ -54,17 +60,9 @@ def divergence(mean=1.0, width=2.0):
     ----------
     mean, width : float
         Mean and standard deviation of q at the start; the width is positive.
-
-    Returns
-    -------
-    CourseFigure or None
-        See `sliders`.
     """
-    if not width > 0:
-        raise ValueError(f"width must be positive, not {width!r}")
-    return sliders(
-        _draw_divergence, mean=(-3.0, 3.0, 0.1, float(mean)), width=(0.3, 3.0, 0.1, float(width))
-    )
+    mean, width = real("mean", mean), real("width", width, above=0)
+    return sliders(_draw_divergence, mean=(-3.0, 3.0, 0.1, mean), width=(0.3, 3.0, 0.1, width))
 
 
 def _draw_divergence(mean, width):
@@ -99,11 +97,6 @@ def threshold_unit(**tasks):
     ----------
     **tasks : sequence of four numbers 0 or 1
         Name of each task and the answers that it wants at 00, 01, 10 and 11.
-
-    Returns
-    -------
-    CourseFigure or None
-        See `sliders`.
     """
     bits = np.array([[0, 0], [0, 1], [1, 0], [1, 1]])
 
@@ -112,29 +105,20 @@ def threshold_unit(**tasks):
         wanted = np.asarray(tasks[task])
         right = int(np.sum((bits @ w > threshold) == wanted))
         return plots.plane(
-            bits,
-            wanted,
+            bits, wanted, names=[f"{k} wanted" for k in (0, 1) if k in wanted],
             regions=lambda x: x @ w - threshold + 0.5,  # 0.5 is the level that `plane` draws
-            boundary=(w, threshold),
-            limits=((-0.6, 1.6), (-0.6, 1.6)),
-            names=[f"{k} wanted" for k in (0, 1) if k in wanted],
-            size=(7.3, 5.5),
-            xlabel="$x_1$",
-            ylabel="$x_2$",
-            title=f"{task}: {right} of 4 right",
+            boundary=(w, threshold), limits=((-0.6, 1.6), (-0.6, 1.6)), size=(7.3, 5.5),
+            xlabel="$x_1$", ylabel="$x_2$", title=f"{task}: {right} of 4 right",
             caption="Two weights turn the line, the threshold shifts it. The unit answers 1 on "
             "the orange side, towards which the arrow w points, and 0 on the blue side; circles "
             "want a 0, squares a 1.",
             alt=f"The corners of the unit square with the answers that {task} wants, and the line "
             f"w.x = {threshold:g} for w = ({w1:g}, {w2:g}): {right} of 4 corners are right.",
-        )
+        )  # fmt: skip
 
+    reach = (-2.0, 2.0, 0.25)
     return sliders(
-        draw,
-        task=list(tasks),
-        w1=(-2.0, 2.0, 0.25, 1.0),
-        w2=(-2.0, 2.0, 0.25, 1.0),
-        threshold=(-2.0, 2.0, 0.25, 0.5),
+        draw, task=list(tasks), w1=(*reach, 1.0), w2=(*reach, 1.0), threshold=(*reach, 0.5)
     )
 
 
@@ -153,11 +137,6 @@ def learning_rate(path, height, limits, learning_rate=0.075, momentum=0.0, large
         Values at the start, 0 < learning_rate <= largest and 0 <= momentum <= 0.95.
     largest : float
         Upper end of the learning rate's slider.
-
-    Returns
-    -------
-    CourseFigure or None
-        See `sliders`.
     """
     if not 0 < learning_rate <= largest or not 0 <= momentum <= 0.95:
         raise ValueError(
@@ -169,27 +148,29 @@ def learning_rate(path, height, limits, learning_rate=0.075, momentum=0.0, large
         positions = path(learning_rate, momentum)
         losses = height(*positions.T)
         says = "falls" if losses[-1] < losses[0] else "grows"
-        return plots.landscape(
-            height,
-            limits,
-            {f"η = {learning_rate:.3f}\nβ = {momentum:.2f}": positions},
-            xlabel="weight $w_1$",
-            ylabel="weight $w_2$",
-            title=f"loss after {len(positions) - 1} steps: {losses[-1]:.2g}",
+        levels = losses[0] * np.geomspace(1e-3, 1, 10)
+        figure, axes = plots.new(size=(8, 4.5))
+        gx, gy = np.meshgrid(*(np.linspace(low, high, 150) for low, high in limits))
+        axes.contour(gx, gy, height(gx, gy), levels, colors=[plots.GREY], linewidths=1, zorder=1)
+        axes.plot(*positions.T, "o-", color=plots.BLUE, markersize=6, linewidth=2)
+        axes.plot(*positions[0], "o", color=plots.BLACK, markersize=11, zorder=3)
+        axes.set(
+            xlim=limits[0], ylim=limits[1], xlabel="weight $w_1$", ylabel="weight $w_2$",
+            title=f"η = {learning_rate:.3f}, β = {momentum:.2f}: "
+            f"loss {losses[-1]:.2g} after {len(positions) - 1} steps",
+        )  # fmt: skip
+        return plots.finish(
+            figure,
             caption=f"The loss {says} from {losses[0]:.2g} to {losses[-1]:.2g}: "
             f"{len(positions) - 1} steps of descent from the black point, at learning rate η = "
             f"{learning_rate:.3f} and momentum β = {momentum:.2f}.",
             alt=f"Contour lines of a loss and a path of {len(positions) - 1} steps across them, "
             f"on which the loss {says}.",
-            levels=losses[0] * np.geomspace(1e-3, 1, 10),
         )
 
     step = largest / 200
-    return sliders(
-        draw,
-        learning_rate=(step, largest, step, float(learning_rate)),
-        momentum=(0.0, 0.95, 0.05, float(momentum)),
-    )
+    rates = (step, largest, step, float(learning_rate))
+    return sliders(draw, learning_rate=rates, momentum=(0.0, 0.95, 0.05, float(momentum)))
 
 
 def wave_fronts(stations, epicentre, time=8.0):
@@ -203,29 +184,41 @@ def wave_fronts(stations, epicentre, time=8.0):
         Point above the source, km.
     time : float
         Since the earthquake began, s, at the start; between 0 and 30.
-
-    Returns
-    -------
-    CourseFigure or None
-        See `sliders`.
     """
     from utils.simulate import earthquakes
 
+    stations, epicentre = np.asarray(stations, float), np.asarray(epicentre, float)
+    distance = np.hypot(*(stations - epicentre).T)
+    angle = np.linspace(0, 2 * np.pi, 200)
+    ring = np.array([np.cos(angle), np.sin(angle)])
+    waves = {"P": earthquakes.V_P, "S": earthquakes.V_S}
+    square = (-5, earthquakes.SIZE + 5)
+
     def draw(time):
-        waves = {"P": earthquakes.V_P, "S": earthquakes.V_S}
         radii = {wave: earthquakes.front_radius(time, speed) for wave, speed in waves.items()}
-        return plots.fronts(
-            stations, epicentre, radii,
-            xlabel="east [km]", ylabel="north [km]", limits=(-5, earthquakes.SIZE + 5),
-            title=f"{time:.1f} s after the shock",
+        passed = sum((distance <= radius).astype(int) for radius in radii.values())
+        figure, axes = plots.new(size=(8, 6))
+        for k, (name, radius) in enumerate(radii.items()):
+            look = {"color": plots.COLOURS[k], "linestyle": plots.STYLES[k], "label": name}
+            axes.plot(*(epicentre[:, None] + radius * ring), **look)
+        for count, state in enumerate(("not reached", "reached by P", "reached by both")):
+            look = {"marker": "o^s"[count], "color": ("w", *plots.COLOURS)[count], "label": state}
+            axes.scatter(*stations[passed == count].T, s=110, zorder=3, edgecolors="k", **look)
+        star = {"marker": "*", "color": plots.YELLOW, "edgecolors": "k", "label": "source"}
+        axes.scatter(*epicentre, s=260, zorder=4, **star)
+        axes.set(xlabel="east [km]", ylabel="north [km]", xlim=square, ylim=square, aspect="equal")
+        axes.set_title(f"{time:.1f} s after the shock")
+        axes.legend(loc="upper left", bbox_to_anchor=(1, 1))
+        return plots.finish(
+            figure,
             caption="The P wave has passed many stations before the S wave follows: the delay "
             "between the two grows with the distance. Fronts on the ground, stations, epicentre.",
             alt=f"Map of {len(stations)} stations with two circles around the epicentre: after "
             f"{time:.1f} s the P front has a radius of {radii['P']:.0f} km and the S front one of "
             f"{radii['S']:.0f} km.",
-        )  # fmt: skip
+        )
 
-    return sliders(draw, time=(0.0, 30.0, 0.5, float(time)))
+    return sliders(draw, time=(0.0, 30.0, 0.5, real("time", time, least=0)))
 
 
 def approximation(network, target, low, high, units=6):
@@ -241,16 +234,11 @@ def approximation(network, target, low, high, units=6):
         Range of x.
     units : int
         Number of units at the start, 1 to 40.
-
-    Returns
-    -------
-    CourseFigure or None
-        See `sliders`.
     """
 
     def draw(units):
         x = np.linspace(low, high, 1001)
-        y, knots = network(x, units), np.linspace(low, high, units + 1)
+        y, knots = network(x, units), np.linspace(low, high, units, endpoint=False)
         worst = np.max(np.abs(y - target(x)))
         return plots.lines(
             x, {"target": target(x), f"{units} ReLU units": y},
@@ -260,7 +248,7 @@ def approximation(network, target, low, high, units=6):
             alt=f"A smooth curve and a chain of {units} straight segments through points on it.",
         )  # fmt: skip
 
-    return sliders(draw, units=(1, 40, 1, int(units)))
+    return sliders(draw, units=(1, 40, 1, integer("units", units, least=1, most=40)))
 
 
 def decoder(decode, low, high, start=(0.0, 0.0), note=""):
@@ -276,11 +264,6 @@ def decoder(decode, low, high, start=(0.0, 0.0), note=""):
         The point at the start.
     note : str
         See `plots.finish`.
-
-    Returns
-    -------
-    CourseFigure or None
-        See `sliders`.
     """
 
     def draw(first, second):
@@ -297,8 +280,83 @@ def decoder(decode, low, high, start=(0.0, 0.0), note=""):
         )  # fmt: skip
 
     ranges = [(float(a), float(b), float(b - a) / 40) for a, b in zip(low, high)]
-    return sliders(
-        draw,
-        first=(*ranges[0], float(start[0])),
-        second=(*ranges[1], float(start[1])),
-    )
+    return sliders(draw, first=(*ranges[0], float(start[0])), second=(*ranges[1], float(start[1])))
+
+
+def neuron(inputs, weights, activation, *, potential, output, caption, alt, size=(9.5, 4.2)):
+    """Draw one artificial neuron step by step: inputs, weights, sum, activation, output.
+
+    Parameters
+    ----------
+    inputs, weights : sequence of str
+        What is written into each input and on its arrow.
+    activation : callable
+        Maps an array of potentials in [-2, 2] to the curve that is drawn into its box.
+    potential, output : str
+        What is written under the sum and beside the output.
+    """
+    figure, axes = plots.new(size=size)
+    ys = 1.25 * ((len(inputs) - 1) / 2 - np.arange(len(inputs)))
+    for y, value, weight in zip(ys, inputs, weights):
+        _arrow(axes, (0.42, y), (3.62, 0.08 * y), weight, at=0.4)
+        _unit(axes, 0, y, value, plots.SKY)
+    _unit(axes, 4.1, 0, r"$\Sigma$", plots.ORANGE, s=3000)
+    _arrow(axes, (4.58, 0), (6, 0))
+    _arrow(axes, (7.4, 0), (8.5, 0))
+    axes.text(8.6, 0, output, va="center")
+    axes.text(4.1, -0.95, potential, ha="center", va="top")
+    axes.plot([6, 7.4, 7.4, 6, 6], [-0.7, -0.7, 0.7, 0.7, -0.7], "-", color="k", linewidth=1.5)
+    xi = np.linspace(-2, 2, 401)
+    y = np.asarray(activation(xi), float)
+    y = (y - y.min()) / max(np.ptp(y), 1e-9) - 0.5  # as high as the box allows
+    axes.plot([6.1, 7.3], [y[200]] * 2, "-", color=plots.GREY, linewidth=1)  # its value at 0
+    axes.plot(6.7 + 0.28 * xi, y, "-", color=plots.RED, linewidth=3)
+    heads = {0: "inputs", 1.95: "weights", 4.1: "potential", 6.7: "activation", 9: "output"}
+    for stage, (x, head) in enumerate(heads.items(), 1):
+        axes.text(x, ys[0] + 0.85, f"{stage}  {head}", ha="center", color=plots.BLUE)
+    axes.set(xlim=(-0.8, 9.9), ylim=(ys[-1] - 0.7, ys[0] + 1.2))
+    axes.set_axis_off()
+    return plots.finish(figure, caption, alt)
+
+
+def network(units, weights, *, heads, caption, alt, size=(8, 3.6)):
+    """Draw a fully connected network with the weights on its lines.
+
+    Parameters
+    ----------
+    units : sequence of sequences of str
+        What is written into each unit, layer by layer, input first, from top to bottom.
+    weights : sequence of arrays (units on the left, units on the right)
+        The weights between each layer and the next.
+    heads : sequence of str
+        Name of each layer.
+    """
+    figure, axes = plots.new(size=size)
+    heights = [(len(layer) - 1) / 2 - np.arange(len(layer)) for layer in units]
+    top = max(ys[0] for ys in heights)
+    for x, (left, right) in enumerate(itertools.pairwise(heights)):
+        for (row, column), weight in np.ndenumerate(np.asarray(weights[x])):
+            _arrow(axes, (x, left[row]), (x + 1, right[column]), f"{weight:g}", at=0.3)
+    fills = itertools.cycle((plots.SKY, plots.ORANGE, plots.PURPLE))
+    for x, (layer, ys, colour) in enumerate(zip(units, heights, fills)):
+        axes.text(x, top + 0.5, heads[x], ha="center", color=plots.BLUE)
+        for y, text in zip(ys, layer):
+            _unit(axes, x, y, text, colour, s=3600)
+    axes.set(xlim=(-0.3, len(units) - 0.7), ylim=(-top - 0.45, top + 0.75))
+    axes.set_axis_off()
+    return plots.finish(figure, caption, alt)
+
+
+def _unit(axes, x, y, text, colour, s=2200):
+    axes.scatter([x], [y], s=s, color=colour, edgecolors="k", linewidths=1.5, zorder=3)
+    axes.text(x, y, text, ha="center", va="center", fontsize=14, zorder=4)
+
+
+def _arrow(axes, start, end, text="", at=0.5):
+    """Draw an arrow, and a text on its shaft at the given fraction of it."""
+    look = {"arrowstyle": "-|>", "linewidth": 2, "color": "k", "shrinkA": 0, "shrinkB": 0}
+    axes.annotate("", xy=end, xytext=start, arrowprops=look)
+    if text:
+        place = np.add(start, at * np.subtract(end, start))
+        box = {"facecolor": "w", "edgecolor": "none", "pad": 2}
+        axes.text(*place, text, ha="center", va="center", bbox=box, zorder=4)

@@ -1,16 +1,28 @@
 """Starting a notebook: seeds, a quiet TensorFlow, the plot style and one line about the device."""
 
 import contextlib
+import importlib.util
 import os
 import platform
 import random
+import shutil
 import sys
 import tempfile
 
-import numpy as np
 import threadpoolctl
 
+from utils.arguments import integer
+
 _blas_limit = None  # keeps the limiter alive: it lifts its limit when it is collected
+
+OPEN_IT = "start Jupyter by `python3 run.py lab`, or choose the Python in the course's .venv"
+
+
+class Stop(RuntimeError):
+    """Ends a notebook's cell with one plain sentence: IPython shows it without a traceback."""
+
+    def _render_traceback_(self):
+        return [str(self)]
 
 
 @contextlib.contextmanager
@@ -45,7 +57,8 @@ def start(seed=0):
 
     Seeds Python, NumPy and Keras, imports TensorFlow without its start-up noise, lets GPU
     memory grow as needed, and sets the plot style. Prints one line, such as
-    ``CPU only, 2 threads`` or ``GPU: NVIDIA A100, memory growth on``.
+    ``CPU only, 2 threads`` or ``GPU: NVIDIA A100, memory growth on``; where an NVIDIA GPU is
+    there and not used, it says why.
 
     Parameters
     ----------
@@ -57,30 +70,44 @@ def start(seed=0):
     ValueError
         If `seed` is not an integer in that range, or if the environment variable
         COURSE_THREADS is not a whole number.
+    Stop
+        If this Python has no TensorFlow, or if Keras already runs on another backend.
 
     Notes
     -----
+    The course computes with TensorFlow in single precision, channels last, whatever KERAS_BACKEND
+    and ``keras.json`` say.
+
     COURSE_THREADS=n limits TensorFlow to n threads (the tests use 1). NumPy's linear algebra
     always runs on one thread: for the course's small matrices a second one costs more CPU
     time than it saves.
     """
     global _blas_limit
-    if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or not 0 <= seed < 2**32:
-        raise ValueError(f"seed must be an integer with 0 <= seed < 2**32, not {seed!r}")
+    seed = integer("seed", seed, 0, 2**32 - 1)
     threads = os.environ.get("COURSE_THREADS", "0")
     if not threads.isdecimal():
         raise ValueError(f"COURSE_THREADS must be a whole number (0: no limit), not {threads!r}")
 
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    os.environ.setdefault("KERAS_BACKEND", "tensorflow")
-    with quiet_stderr():
-        import keras
-        import tensorflow as tf
+    chosen, os.environ["KERAS_BACKEND"] = os.environ.get("KERAS_BACKEND"), "tensorflow"
+    if chosen not in (None, "", "tensorflow"):
+        print(f"KERAS_BACKEND={chosen} is not used here: the course computes with TensorFlow")
+    try:
+        with quiet_stderr():
+            import keras
+            import tensorflow as tf
 
-        gpus = _configure(tf, int(threads))
+            gpus = _configure(tf, int(threads))
+    except ModuleNotFoundError as error:
+        raise Stop(f"{error}: {OPEN_IT}") from None
+    if keras.config.backend() != "tensorflow":
+        name = keras.config.backend()
+        raise Stop(f"Keras already runs on {name} here: restart the kernel, then run this first")
+    keras.config.set_image_data_format("channels_last")
+    keras.config.set_floatx("float32")
     tf.get_logger().setLevel("ERROR")
-    random.seed(int(seed))
-    keras.utils.set_random_seed(int(seed))
+    random.seed(seed)
+    keras.utils.set_random_seed(seed)
     _blas_limit = threadpoolctl.threadpool_limits(1, user_api="blas")
 
     from utils import plots
@@ -112,7 +139,22 @@ def _device_line(tf, gpus):
         count = f"{len(gpus)} GPUs" if len(gpus) > 1 else "GPU"
         return f"{count}: {', '.join(sorted(names))}, memory growth on"
     threads = tf.config.threading.get_intra_op_parallelism_threads() or os.cpu_count()
-    return f"CPU only, {threads} thread{'s' if threads > 1 else ''}"
+    return f"CPU only, {threads} thread{'s' if threads > 1 else ''}{_unused_gpu()}"
+
+
+def _unused_gpu():
+    """Say why TensorFlow does not use the NVIDIA GPU of this machine, if it has one."""
+    signs = ("/dev/nvidia0", "/proc/driver/nvidia")
+    there = any(map(os.path.exists, signs)) or shutil.which("nvidia-smi")
+    if not sys.platform.startswith("linux") or not there:
+        return ""
+    if os.environ.get("CUDA_VISIBLE_DEVICES") in ("", "-1"):
+        why = "CUDA_VISIBLE_DEVICES hides it"
+    elif importlib.util.find_spec("nvidia") is None:
+        why = "`python3 run.py --gpu lab` installs the CUDA libraries that it needs"
+    else:
+        why = "its driver does not answer or is too old: see nvidia-smi, `python3 run.py --gpu lab`"
+    return f"; the NVIDIA GPU is not used: {why}"
 
 
 def strategy():
@@ -158,10 +200,8 @@ def epochs_line(every=1):
     every : int
         Print each `every`-th epoch (and the first).
     """
+    every = integer("every", every, 1)
     import keras
-
-    if not isinstance(every, int) or every < 1:
-        raise ValueError(f"every must be a whole number of epochs >= 1, not {every!r}")
 
     def line(epoch, logs):
         if epoch == 0 or (epoch + 1) % every == 0:

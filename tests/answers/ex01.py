@@ -1,5 +1,7 @@
 """Typical wrong answers of assignment 01 with the message each must get, and right ones."""
 
+from fractions import Fraction
+
 import numpy as np
 
 BITS = np.array([[0, 0], [0, 1], [1, 0], [1, 1]])
@@ -96,8 +98,12 @@ def margins(x, target, u):
     return (2 * target - 1) * (x @ u) / np.linalg.norm(u)
 
 
+def lengths(x):
+    return np.linalg.norm(x, axis=1)
+
+
 def radius(x):
-    return np.linalg.norm(x, axis=1).max()
+    return lengths(x).max()
 
 
 def zero_one_margin(x, target, u):
@@ -120,14 +126,41 @@ def fit_normal(x, y):
 
 KELVIN = (-5.16, 0.385)
 
+
+def single(function):
+    """Return a function that computes in float32."""
+
+    def rounded(*arguments):
+        return function(*(np.float32(a) if isinstance(a, np.ndarray) else a for a in arguments))
+
+    return rounded
+
+
+def three_weights(x, target, epochs):
+    w = np.zeros(3)
+    for x_k, t_k in zip(x, target):
+        w = w + (t_k - int(w[0] * x_k[0] + w[1] * x_k[1] + w[2] * x_k[2] > 0)) * x_k
+    return learn(x, target, epochs)
+
+
+def cut(x, target, epochs):
+    w, mistakes = learn(x, target, epochs)
+    return w.astype(int), mistakes
+
+
 WRONG = {
     "01.1": [
+        ((lambda x, w, theta: (x @ w - theta).astype(int) > 0,), "do not cut it"),
+        ((lambda x, w, theta: x @ w <= theta,), "exchanged"),
         ((lambda x, w, theta: x @ w - theta,), "the step is missing"),
         ((lambda x, w, theta: (x @ w >= theta).astype(int),), "exactly zero"),
         ((lambda x, w, theta: (x @ w + theta > 0).astype(int),), "sign of theta"),
         ((lambda x, w, theta: (x @ w > 0).astype(int),), "theta has no effect"),
         ((lambda x, w, theta: (x @ w < theta).astype(int),), "exchanged"),
-        ((lambda x, w, theta: np.sign(x @ w - theta),), "must answer 0 or 1"),
+        (
+            (lambda x, w, theta: np.sign(x @ w - theta),),
+            "must answer 0 or 1, and it also answers -1",
+        ),
         ((lambda x, w, theta: (x.sum(axis=1) > theta).astype(int),), "w has no effect"),
         ((lambda x, w, theta: int((x @ w).sum() > theta),), "shape ()"),
         ((lambda x, w, theta: (x * w > theta).astype(int),), "shape (6, 3)"),
@@ -152,6 +185,11 @@ WRONG = {
         ((AND, ("1, 1", 0.5)), "must be an array of numbers"),
         ((AND, (ONE, np.nan)), "finite"),
         ((AND, None), "must be a pair"),
+        (((1.0, 1.0, 1.5), OR), "a tuple of 3 things"),
+        ((AND, (0 * ONE, 0.5)), "both weights of the OR unit are zero"),
+        ((AND, (-ONE, -0.5)), "the OR unit gives all four answers the wrong way round"),
+        ((AND, ([1, 0], 0.5)), "the OR unit is wrong at 1 of 4 corners, as at (0, 1)"),
+        (((ONE, 1.0 + 1e-6), ([1, 0.5], 0.7)), "wrong at 1 of 4 corners, as at (0, 1)"),
     ],
     "01.3": [
         ((lambda target: 4,), "that is impossible"),
@@ -164,6 +202,12 @@ WRONG = {
         ((lambda target: (BITS @ [1, 1] > 1.5) == target,), "4 elements"),
         ((forgets_return,), "returns None"),
         ((4,), "must be a function"),
+        ((lambda target: 0 if scan(target) == 4 else 1,), "the lowest number"),
+        ((lambda target: scan(target) + 1,), "returns 5: it must be a count from 0 to 4"),
+        ((lambda target: scan(target) + 40,), "returns 44: it must be a count from 0 to 4"),
+        ((lambda target: 3 if target.sum() == 2 else 4,), "some unit does better"),
+        ((lambda target: 4 if target.sum() in (0, 1, 3) else 3,), "some unit does better"),
+        ((lambda target: scan(target) if target.sum() != 4 else 3,), "targets [1, 1, 1, 1]"),
     ],
     "01.4": [
         ((lambda x, t, n: learn(x, t, n, sign=-1),), "wrong sign"),
@@ -179,6 +223,9 @@ WRONG = {
         ((lambda x, t, n: (np.zeros(x.shape[1]), [0]),), "still zero"),
         ((lambda x, t, n: learn(x[::-1], t[::-1], n),), "not what the rule gives"),
         ((lambda x, t, n: 1 / 0,), "raises ZeroDivisionError"),
+        ((three_weights,), "raises ValueError"),
+        ((cut,), "not what the rule gives"),
+        ((lambda x, t, n: learn(x, t, n)[0].tolist(),), "must return the pair (w, mistakes)"),
     ],
     "01.5": [
         ((lambda x, t, u: (radius(x) / ((2 * t - 1) * (x @ u)).min()) ** 2,), "not of length one"),
@@ -190,6 +237,14 @@ WRONG = {
         ((lambda x, t, u: (radius(x) / margins(x, t, u).min()) ** 2,), "return np.inf"),
         ((lambda x, t, u: (radius(x) / (x @ u / np.linalg.norm(u)).min()) ** 2,), "sign s = -1"),
         ((zero_one_margin,), "did you turn the targets"),
+        ((lambda x, t, u: radius(x) / margins(x, t, u).min() ** 2,), "only gamma is squared"),
+        ((lambda x, t, u: (radius(x) / margins(x, t, u).mean()) ** 2,), "not the mean"),
+        ((lambda x, t, u: (lengths(x).mean() / margins(x, t, u).min()) ** 2,), "length, not the m"),
+        ((lambda x, t, u: (lengths(x).min() / margins(x, t, u).min()) ** 2,), "not the smallest"),
+        ((lambda x, t, u: (radius(x) / margins(x, t, u)[t > 0].min()) ** 2,), "a margin, too"),
+        ((lambda x, t, u: bound(x, t, u) if margins(x, t, u).min() else 0,), "has no margin, u"),
+        ((lambda x, t, u: 1.5 * bound(x, t, u),), "the bound is too large"),
+        ((lambda x, t, u: 0.9 * bound(x, t, u),), "the bound is too small"),
         ((lambda x, t, u: "26",), "is text"),
         ((lambda x, t, u: margins(x, t, u),), "4 elements"),
         ((lambda x, t, u: np.nan,), "must be finite"),
@@ -203,8 +258,10 @@ WRONG = {
         ((lambda x, y: np.linalg.lstsq(with_ones(x), y), KELVIN), "must be an array of numbers"),
         ((fit, (100.0, 0.385)), "at 0 K"),
         ((fit, (205.16, 0.385)), "wrong sign"),
+        ((fit, (0.385, 0.385)), "w0 of w_kelvin is wrong"),
         ((fit, (0.385, -5.16)), "wrong order"),
         ((fit, (-5.16, 0.385 / 273.15)), "step of 1 K"),
+        ((lambda x, y: with_ones(x) @ fit(x, y), KELVIN), "has shape (9,)"),
         ((fit, (-27.0, 0.385)), "go down from 0 °C"),
         ((fit, -5.16), "has shape ()"),
         ((fit, None), "is None"),
@@ -212,14 +269,36 @@ WRONG = {
 }
 
 RIGHT = {
-    "01.1": [(unit,), (unit_in_loops,), (lambda x, w, theta: np.heaviside(x @ w - theta, 0),)],
-    "01.2": [(AND, OR), ([[2, 3], 3], [[5, 4], 0]), ((0.3 * ONE, 0.3), ((1, 1), 0.9))],
-    "01.3": [(scan,), (random_scan,), (lambda target: scan(target, step=0.25),)],
-    "01.4": [(learn,), (learn_with_branches,)],
-    "01.5": [(bound,), (bound_in_loops,)],
+    "01.1": [
+        (unit,),
+        (unit_in_loops,),
+        (lambda x, w, theta: np.heaviside(x @ w - theta, 0),),
+        (lambda x, w, theta: x @ w > theta,),
+        (single(unit),),
+    ],
+    "01.2": [
+        (AND, OR),
+        ([[2, 3], 3], [[5, 4], 0]),
+        ((0.3 * ONE, 0.3), ((1, 1), 0.9)),
+        ((np.float32(ONE), np.array([1.5])), ((Fraction(1), 1), Fraction(1, 2))),
+    ],
+    "01.3": [
+        (scan,),
+        (random_scan,),
+        (lambda target: scan(target, step=0.25),),
+        (lambda target: np.array([float(scan(target))]),),
+    ],
+    "01.4": [(learn,), (learn_with_branches,), (single(learn),)],
+    "01.5": [
+        (bound,),
+        (bound_in_loops,),
+        (single(bound),),
+        (lambda *arguments: np.array([[bound(*arguments)]]),),
+    ],
     "01.6": [
         (fit, KELVIN),
         (fit_normal, np.array([100 - 0.385 * 273.15, 0.385])),
         (fit, (-5.1, 0.385)),
+        (single(fit), np.float32(KELVIN)),
     ],
 }

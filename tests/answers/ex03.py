@@ -1,5 +1,7 @@
 """Typical wrong and right answers to assignment 03."""
 
+from fractions import Fraction
+
 import numpy as np
 
 # 03.1
@@ -90,6 +92,41 @@ def softplus_falling(z):
     return np.log(1 + np.exp(-z)), 1 / (1 + np.exp(-z))
 
 
+def softplus_too_early(z):
+    return np.where(z > 5, z, np.logaddexp(0, np.minimum(z, 5))), softplus(z)[1]
+
+
+def softplus_slope_overflows(z):
+    return np.logaddexp(0, z), np.exp(z) / (1 + np.exp(z))
+
+
+def softplus_clipped(z):
+    return np.logaddexp(0, np.clip(z, -50, 50)), softplus(z)[1]
+
+
+def softplus_slope_clipped(z):
+    return np.logaddexp(0, z), np.clip(softplus(z)[1], 0, 0.999)
+
+
+def single(function):
+    """Return a function that computes in float32."""
+
+    def rounded(*arguments):
+        return function(*(np.float32(a) if isinstance(a, np.ndarray) else a for a in arguments))
+
+    return rounded
+
+
+def softplus_by_tape(z):
+    import tensorflow as tf
+
+    z = tf.constant(z)
+    with tf.GradientTape() as tape:
+        tape.watch(z)
+        value = tf.math.softplus(z)
+    return value, tape.gradient(value, z)
+
+
 def softplus_step(z):
     return np.logaddexp(0, z), np.where(z > 0, 1.0, 0.0)
 
@@ -117,6 +154,11 @@ def period_nearly(x):
 
 def straight(x):  # good inside, a plane fitted to the data, and so wrong outside
     return np.where(x[:, 0] > 3, 1.6 + 0.8 * x[:, 0] - 0.01 * x[:, 1], period(x))
+
+
+def period_unscaled(x):  # a network on raw inputs saturates at a stiffness that it never saw
+    k = np.where(x[:, 0] < 3, np.minimum(x[:, 1], 20), x[:, 1])
+    return period(np.column_stack([x[:, 0], k]))
 
 
 # 03.5
@@ -160,6 +202,21 @@ WRONG = {
         ((sigmoid, leaky_relu, softplus_base_2), "base 2"),
         ((sigmoid, leaky_relu, softplus_falling), "softplus falls"),
         ((sigmoid, leaky_relu, softplus_step), "no step"),
+        ((sigmoid, leaky_relu, lambda z: (softplus(z)[0], 0 * z)), "at 0 it is one half"),
+        ((sigmoid, leaky_relu, softplus_too_early), "too early"),
+        ((sigmoid, leaky_relu, softplus_slope_overflows), "slope of softplus overflows"),
+        ((sigmoid, leaky_relu, softplus_clipped), "it tends to 0 and to z"),
+        ((sigmoid, leaky_relu, softplus_slope_clipped), "slope of softplus is wrong"),
+        ((lambda z: (sigmoid(z)[0] + 0.1, 0 * z), leaky_relu, softplus), "at 0 it is one half"),
+        ((lambda z: (sigmoid(z)[0], 0 * z), leaky_relu, softplus), "at 0 it is one quarter"),
+        ((lambda z: (sigmoid(z)[0], -sigmoid(z)[1]), leaky_relu, softplus), "it rises"),
+        ((lambda z: (sigmoid(z)[0],) * 2, leaky_relu, softplus), "not differentiated"),
+        ((sigmoid, lambda z, a: (np.maximum(z, a * z), 0 * z), softplus), "wrong for a = 0.1"),
+        ((sigmoid, lambda z, a: (z, leaky_relu(z, a)[1]), softplus), "value of leaky_relu is wron"),
+        ((sigmoid, lambda z, a: (leaky_relu(z, a)[0], np.where(z < 0, 1, a)), softplus), "two sid"),
+        ((sigmoid, leaky_relu, lambda z: (softplus(z)[0] + 1, z)), "at 0 it is ln 2"),
+        ((sigmoid, leaky_relu, lambda z: (softplus(z)[0], sigmoid(z)[1])), "once too often"),
+        ((sigmoid, leaky_relu, lambda z: (np.log10(1 + np.exp(z)), z)), "base 10"),
         ((lambda z: (sigmoid(z)[0].sum(), 0), leaky_relu, softplus), "has shape ()"),
         ((0.5, leaky_relu, softplus), "must be a function"),
     ],
@@ -176,6 +233,11 @@ WRONG = {
         ((*GOOD, [-0.125, 0.125]), "wrong sign"),
         ((*GOOD, [0.125, 0.125]), "do not cancel"),
         ((*GOOD, [0, 0]), "product_beta is zero"),
+        (([[1, 1], [-1, -1]], [-1, 1], [-1, -1], 1, HALF), "W is transposed"),
+        (([[1, -1], [-2, 2]], [0, 0], [0.5, 1], 0, HALF), "wrong at (0, 1): it returns 2"),
+        ((*GOOD, [0.0625, -0.0625]), "2 times too small"),
+        (([[1, 2], [1, -3]], [0, -1], [1, -2], 0, HALF), "wrong at (1, 0)"),
+        (([[1, 0], [-1, 0]], [0.5, 1], [1, 1], 0, HALF), "wrong at (0, 0): it returns 1.5"),
     ],
     "03.3": [
         ((lambda x: np.log(period(x)),), "natural logarithm"),
@@ -189,6 +251,11 @@ WRONG = {
         ((lambda x: np.full(len(x), 1.8),), "the same for every mass"),
         ((lambda x: period(x) * (1 + 0.1 * np.sin(9 * x[:, 0])),), "inside the range"),
         ((lambda x: period(x).mean(),), "shape ()"),
+        ((lambda x: 1.02 * period(x),), "the relative error is 2.0% inside"),
+        ((lambda x: np.sqrt(x[:, 0] / x[:, 1]) * 2,), "factor of about 0.32"),
+        ((lambda x: 10 ** np.log(period(x)),), "mixes logarithms"),
+        ((lambda x: [[1.0], [1.0, 2.0]],), "in rows of equal length"),
+        ((period_unscaled,), "outside the range of the data: it must be below 5%"),
     ],
     "03.4": [
         ((3, 0.138675), "second derivative"),
@@ -200,6 +267,7 @@ WRONG = {
         ((9, 1 / 6), "not the slopes"),
         ((9, 0.098058), "a factor 2"),
         ((9, -0.138675), "positive"),
+        ((-9, 0.138675), "a ratio of two errors"),
         ((9, 0.2), "s is wrong"),
     ],
     "03.5": [
@@ -218,13 +286,20 @@ RIGHT = {
     "03.1": [
         (sigmoid, leaky_relu, softplus),
         (sigmoid_by_tanh, leaky_relu_by_cases, softplus_by_hand),
+        (single(sigmoid), single(leaky_relu), single(softplus)),
+        (lambda z: np.array(sigmoid(z)), leaky_relu, softplus_by_tape),
     ],
     "03.2": [
         (*GOOD, HALF),
         ([[1, -1], [-1, 1]], np.zeros(2), np.ones(2), 0.0, [1 / 8, -1 / 8]),
         (np.array([[1, -1], [1, -1]]), [-1, 1], [-1, -1], 1, HALF.tolist()),
+        (np.float32(ONES), [0, -1], [1, -2], np.zeros((1, 1)), [Fraction(1, 8), Fraction(-1, 8)]),
     ],
-    "03.3": [(period,), (period_by_powers,), (period_nearly,)],
-    "03.4": [(9, np.sqrt(2 / (1.04 * 100))), (9.05, 0.1387)],
-    "03.5": [(crescents,), (lambda x: crescents(x, 2.0)[:, None],)],
+    "03.3": [(period,), (period_by_powers,), (period_nearly,), (lambda x: period(x).tolist(),)],
+    "03.4": [(9, np.sqrt(2 / (1.04 * 100))), (9.05, 0.1387), (np.float32([9]), [0.1384])],
+    "03.5": [
+        (crescents,),
+        (lambda x: crescents(x, 2.0)[:, None],),
+        (lambda x: np.float32(crescents(x)).tolist(),),
+    ],
 }

@@ -72,6 +72,37 @@ def naive_posterior(x, means, sigmas, priors):
     return joint[:, 1] / joint.sum(axis=1)
 
 
+def loss_by_tape(z, y):
+    import tensorflow as tf
+
+    z = tf.constant(z, "float32")
+    with tf.GradientTape() as tape:
+        tape.watch(z)
+        losses = tf.nn.sparse_softmax_cross_entropy_with_logits(y, z)
+        loss = tf.reduce_mean(losses)
+    return loss, tape.gradient(loss, z)
+
+
+def single(function):
+    """Return a function that computes in float32."""
+
+    def rounded(*arguments):
+        floats = (isinstance(a, np.ndarray) and a.dtype.kind == "f" for a in arguments)
+        return function(
+            *(np.float32(a) if is_float else a for a, is_float in zip(arguments, floats))
+        )
+
+    return rounded
+
+
+def shifted_by(pick):
+    def softmax(z):
+        e = np.exp(z - pick(z, axis=1, keepdims=True))
+        return e / e.sum(axis=1, keepdims=True)
+
+    return softmax
+
+
 RIGHT_CHOICES = ("squared", "absolute", "cross-entropy", "hinge embedding", "margin ranking")
 HALF = np.array([0.5, 0.5])
 
@@ -93,6 +124,12 @@ WRONG = {
         ((entropy, lambda p, q: np.sum(p * np.log(p / q))), "where p = 0 and q > 0"),
         ((entropy, lambda p, q: np.sum(rel_entr(p, np.maximum(q, 1e-12)))), "must be infinite"),
         ((entropy, lambda p: 0.5), "raises TypeError"),
+        ((lambda p: entropy(p) + 0.1 * np.sum(p == 0), divergence), "it must count as 0"),
+        ((entropy, lambda p, q: divergence(p, q) + 0.1 * np.sum(p == 0)), "must count as 0"),
+        ((entropy, lambda p, q: np.inf if (q == 0).any() else divergence(p, q)), "never happens"),
+        ((entropy, lambda p, q: divergence(p, q) / len(p)), "sum, not mean"),
+        ((entropy, lambda p, q: divergence(p, q) + 1), "is not Σ p ln(p/q)"),
+        ((entropy, lambda p, q: np.nan), "nan: it must be finite"),
         ((entropy, 0.0588), "must be a function"),
     ],
     "04.2": [
@@ -109,6 +146,9 @@ WRONG = {
         ((lambda z: np.exp(z - z.max()) / np.exp(z - z.max()).sum(axis=1)[:, None],), "its own"),
         ((lambda z: softmax(np.clip(z, -500, 500)),), "is off for scores near"),
         ((lambda z: softmax(z)[0],), "has shape (3,)"),
+        ((shifted_by(np.mean),), "holds both 1000 and -1000"),
+        ((shifted_by(np.min),), "holds both 1000 and -1000"),
+        ((lambda z: shifted_by(np.max)(np.maximum(z, -500)),), "scores near -1000: only diff"),
         ((lambda z: z / 0,), "NaN or infinity"),
     ],
     "04.3": [
@@ -122,6 +162,9 @@ WRONG = {
         ((changed(gradient=lambda g: len(g) * g),), "the gradient is that of the sum"),
         ((lambda z, y: (loss_and_gradient(z, y)[0], softmax(z)),), "does not know the labels"),
         ((changed(gradient=lambda g: g.T),), "has shape (3, 4)"),
+        ((changed(gradient=lambda g: g[:-1].tolist() + [[1.0]]),), "in rows of equal length"),
+        ((lambda z, y: (loss_and_gradient(z, y)[0], softmax(z) / len(z)),), "not know the labels"),
+        ((changed(gradient=lambda g: np.where(abs(g) > 0.49, np.nan, g)),), "never take the"),
         ((changed(gradient=lambda g: g + 0.1),), "differs from the slope"),
         ((lambda z, y: loss_and_gradient(z, y)[::-1],), "wrong order"),
         ((lambda z, y: loss_and_gradient(z, y)[0],), "must return the pair"),
@@ -154,6 +197,7 @@ WRONG = {
         (((*RIGHT_CHOICES[:4], 5),), "write a name in quotes"),
         ((RIGHT_CHOICES[:4],), "has 4 entries"),
         (("squared",), "a tuple of five names"),
+        (([["squared"], ["absolute", "hinge"], "a", "b", "c"],), "the answer to (a) is a list"),
     ],
     "04.6": [
         ((0.9, 0.056, 0.988), "the priors have"),
@@ -171,6 +215,8 @@ WRONG = {
         ((1 / 12, 0.056, 0.81), "squared but not normalised"),
         ((1 / 12, 0.056, 0.95), "p_doubled is off"),
         (("1/12", 0.056, 0.988), "is text"),
+        ((1 / 12, 0.056, -0.1), "not probabilities"),
+        ((-0.1, 0.056, 0.988), "between 0 and 1"),
     ],
 }
 
@@ -179,21 +225,26 @@ RIGHT = {
         (entropy, divergence),
         (lambda p: -xlogy(p, p).sum(), lambda p, q: rel_entr(p, q).sum()),
         (lambda p: -sum(a * np.log(a) for a in p if a > 0), loop_divergence),
+        (single(entropy), single(divergence)),
     ],
     "04.2": [
         (softmax,),
         (lambda z: scipy_softmax(z, axis=1),),
         (lambda z: np.exp(log_softmax(z, axis=-1)).tolist(),),
+        (single(softmax),),
         (lambda z: 1 / np.exp(np.minimum(z[:, None, :] - z[:, :, None], 700)).sum(axis=2),),
     ],
     "04.3": [
         (loss_and_gradient,),
         (one_hot_loss,),
         (lambda z, y: list(loss_and_gradient(z, y)),),
+        (loss_by_tape,),
+        (changed(lambda v: [v], lambda g: [list(row) for row in np.float32(g)]),),
     ],
     "04.4": [
         (posterior,),
         (softmax_posterior,),
+        (single(posterior),),
         (lambda x, m, s, p: np.array([softmax_posterior(v[None], m, s, p)[0] for v in x]),),
     ],
     "04.5": [

@@ -2,42 +2,8 @@
 
 import numpy as np
 
-from utils.checks import array, call, close, exercise, kind, number, require
-
-BITS = 1 / np.log(2)
-
-
-def _same(value, target, rtol=1e-6, atol=1e-9):
-    return bool(np.allclose(value, target, rtol=rtol, atol=atol))
-
-
-def _call(function, *args, name):
-    """Call a student's function without the warnings that a logarithm of zero gives."""
-    with np.errstate(all="ignore"):
-        return call(function, *args, name=name)
-
-
-def _number_or_nan(value, name):
-    """Return a float that may be NaN or infinite, for messages of their own."""
-    try:
-        single = np.asarray(value, dtype=float)
-    except (TypeError, ValueError):
-        return number(value, name)
-    require(
-        single.size == 1,
-        f"{name} has {single.size} elements: it must be one number, the sum over all outcomes",
-    )
-    return single.item()
-
-
-def _array_or_nan(value, shape, name):
-    """Return an array that may hold NaN or infinity, for messages of their own."""
-    try:
-        result = np.asarray(value, dtype=float)
-    except (TypeError, ValueError):
-        return array(value, shape, name)
-    require(result.shape == shape, f"{name} has shape {result.shape}: it must have {shape}")
-    return result
+from utils.checks import exercise
+from utils.checks.compare import Shape, compare, compare_function, kind, not_finite, require
 
 
 @exercise(
@@ -45,53 +11,52 @@ def _array_or_nan(value, shape, name):
     "Both are sums over the outcomes j: of p_j times a surprise, -ln p_j, or a difference of two.",
     "Select the outcomes with p > 0 first: p[p > 0]; the others contribute nothing.",
 )
-def _entropy(entropy, divergence):
-    p, q = np.array([0.5, 0.3, 0.2]), np.array([0.2, 0.2, 0.6])
-    H = -np.sum(p * np.log(p))
-    h = _number_or_nan(_call(entropy, p, name="entropy"), "entropy(p)")
-    _entropy_value(h, H)
-    h = _number_or_nan(_call(entropy, np.array([0.0, 0.25, 0.75]), name="entropy"), "entropy(p)")
-    require(
-        np.isfinite(h),
-        "entropy(p) is not finite where an outcome has p = 0: 0 · ln 0 must count as 0",
-    )
-    close(h, 0.5623351446, "entropy(p) is off where an outcome has p = 0: it must count as 0")
-    name = "divergence(p, q)"
-    d = _number_or_nan(_call(divergence, p, q, name="divergence"), name)
-    _divergence_value(d, p, q)
-    with_zero = np.array([0.0, 0.4, 0.6])
-    d = _number_or_nan(_call(divergence, with_zero, q, name="divergence"), name)
-    require(
-        np.isfinite(d), f"{name} is not finite where p = 0 and q > 0: such an outcome costs nothing"
-    )
-    close(d, 0.4 * np.log(2), f"{name} is off where p = 0: such an outcome must count as 0")
-    d = _number_or_nan(_call(divergence, p, with_zero, name="divergence"), name)
-    require(
-        d == np.inf,
-        f"{name} must be infinite where q = 0 and p > 0: q excludes something that happens",
-    )
+def entropy_and_divergence(entropy, divergence):
+    def cross(p, q):
+        return -np.sum(p[p > 0] * np.log(q[p > 0]))
 
+    def apart(p, q):
+        return cross(p, q) - cross(p, p)
 
-def _entropy_value(h, H):
-    name = "entropy(p)"
-    require(not _same(h, -H), f"{name} has the wrong sign: surprises are positive")
-    require(not _same(h, H * BITS), f"{name} is in bits: take the natural logarithm")
-    require(not _same(h, -H * BITS), f"{name} has the wrong sign and is in bits, not in nats")
-    require(not _same(h, H / np.log(10)), f"{name} uses the logarithm of base 10, not the natural")
-    require(not _same(h, H / 3), f"{name} is a third of it for three outcomes: sum, not mean")
-    close(h, H, f"{name} is not -Σ p ln p for a distribution of three outcomes")
+    def entropy_table(p):
+        H, name, zero = cross(p, p), "entropy(p)", (p == 0).any()
+        return H, [
+            (not_finite if zero else False, f"{name} is not finite where an outcome has p = 0: "
+             "0 · ln 0 must count as 0"),
+            (-H, f"{name} has the wrong sign: surprises are positive"),
+            (H / np.log(2), f"{name} is in bits: take the natural logarithm"),
+            (-H / np.log(2), f"{name} has the wrong sign and is in bits, not in nats"),
+            (H / np.log(10), f"{name} uses the logarithm of base 10, not the natural"),
+            (H / len(p), f"{name} is a mean over the outcomes: it must be their sum, not mean"),
+            (zero, f"{name} is off where an outcome has p = 0: it must count as 0"),
+            (None, f"{name} is not -Σ p ln p for a distribution of three outcomes"),
+        ]  # fmt: skip
 
+    def divergence_table(p, q):
+        D, name, zero = apart(p, q), "divergence(p, q)", (p == 0).any()
+        excluded = ((q == 0) & (p == 0)).any()
+        return D, [
+            (np.isinf(D), f"{name} must be infinite where q = 0 and p > 0: q excludes something "
+             "that happens"),
+            (not_finite if excluded else False, f"{name} is not finite where p = 0 and q = 0: an "
+             "outcome that never happens costs nothing"),
+            (not_finite if zero else False, f"{name} is not finite where p = 0 and q > 0: such an "
+             "outcome costs nothing"),
+            (-D, f"{name} has the wrong sign: it is never negative"),
+            (apart(q, p), f"{name} has its arguments swapped: the mean is over p"),
+            (cross(p, q), f"{name} is the cross-entropy: subtract H(p)"),
+            (cross(q, p), f"{name} is a cross-entropy, and swapped"),
+            (D / np.log(2), f"{name} is in bits: take the natural logarithm"),
+            (D / len(p), f"{name} is a mean over the outcomes: it must be their sum, not mean"),
+            (zero, f"{name} is off where p = 0: such an outcome must count as 0"),
+            (None, f"{name} is not Σ p ln(p/q) for two distributions of three outcomes"),
+        ]  # fmt: skip
 
-def _divergence_value(d, p, q):
-    name = "divergence(p, q)"
-    D, back = np.sum(p * np.log(p / q)), np.sum(q * np.log(q / p))
-    require(not _same(d, -D), f"{name} has the wrong sign: it is never negative")
-    require(not _same(d, back), f"{name} has its arguments swapped: the mean is over p")
-    require(not _same(d, -np.sum(p * np.log(q))), f"{name} is the cross-entropy: subtract H(p)")
-    require(not _same(d, -np.sum(q * np.log(p))), f"{name} is a cross-entropy, and swapped")
-    require(not _same(d, D * BITS), f"{name} is in bits: take the natural logarithm")
-    require(not _same(d, D / 3), f"{name} is a third of it for three outcomes: sum, not mean")
-    close(d, D, f"{name} is not Σ p ln(p/q) for two distributions of three outcomes")
+    p, q, less = np.array([0.5, 0.3, 0.2]), np.array([0.2, 0.2, 0.6]), np.array([0, 0.4, 0.6])
+    cases = [(p,), (np.array([0, 0.25, 0.75]),)]
+    compare_function("entropy", entropy, entropy_table, cases, what="entropy(p)")
+    cases = [(p, q), (less, q), (less, np.array([0, 0.5, 0.5])), (p, less)]
+    compare_function("divergence", divergence, divergence_table, cases, what="divergence(p, q)")
 
 
 @exercise(
@@ -99,49 +64,49 @@ def _divergence_value(d, p, q):
     "Softmax does not change when the same number is subtracted from all scores of a row.",
     "Reduce along the last axis with keepdims=True, so that the result still broadcasts.",
 )
-def _softmax(softmax):
+def softmax_of_any_size(softmax):
+    def soft(z, axis):
+        e = np.exp(z - z.max(axis=axis, keepdims=True))
+        return e / e.sum(axis=axis, keepdims=True)
+
+    def table(z):
+        right, mean, spread = soft(z, 1), z.mean(), np.ptp(z, axis=1).max()
+        far, mixed = abs(mean) > 500, np.ptp(z.mean(axis=1)) > 500
+        trouble = "overflows" if mean > 0 else "divides 0 by 0"
+        off = f"softmax(z) is off for scores near {z.max() if mean > 0 else z.min():.0f}: "
+        shifted = z - z.max(axis=1, keepdims=True)
+        return right, [
+            (not_finite if far else False, f"softmax(z) {trouble} for scores near {mean:.0f}: only "
+             "differences may count"),
+            *((wrong if case else False, why) for wrong in (True, not_finite) for case, why in (
+                (mixed, "softmax(z) fails for rows of very different size: subtract from each row "
+                 "its own maximum"),
+                (spread > 500, "softmax(z) fails for a row that holds both 1000 and -1000: which "
+                 "number must be subtracted, so that no exponential overflows?"),
+            )),
+            (Shape(z.T.shape), f"softmax(z) has shape {z.T.shape}, the transpose of z: one row for "
+             "each example"),
+            (shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True)), "softmax(z) returns the "
+             "logarithm"),
+            (soft(z, 0), "softmax(z) is normalised over the wrong axis: its columns add up to 1, "
+             "not its rows"),
+            (soft(z, None), "softmax(z) is normalised over all rows together"),
+            (1 / (1 + np.exp(-z)), "softmax(z) is the sigmoid of each score by itself"),
+            (soft(-z, 1), "softmax(z) has the wrong sign: the largest score gets the smallest "
+             "probability"),
+            (lambda f: (f < 0).any(), "softmax(z) has negative entries: they must be "
+             "probabilities"),
+            (lambda f: np.abs(f.sum(axis=1) - 1).max() > 1e-4, "the rows of softmax(z) do not add "
+             "up to 1"),
+            (far, off + "only differences count"),
+            (None, "the ratio of two probabilities is not e^(z_i - z_j)"),
+        ]  # fmt: skip
+
     z = np.array([[0.3, -1.2, 2.0], [1.0, 1.5, -0.5], [0.0, 0.0, 0.7], [-2.0, 0.1, 0.4]])
-    e = np.exp(z)
-    f = array(_call(softmax, z, name="softmax"), name="softmax(z)")
-    require(
-        f.shape != z.T.shape,
-        f"softmax(z) has shape {f.shape}, the transpose of z: one row for each example",
-    )
-    f = array(f, z.shape, name="softmax(z)")
-    require(not _same(f, np.log(e / e.sum(1, keepdims=True))), "softmax(z) returns the logarithm")
-    require(
-        not _same(f, e / e.sum(0)),
-        "softmax(z) is normalised over the wrong axis: its columns add up to 1, not its rows",
-    )
-    require(not _same(f, e / e.sum()), "softmax(z) is normalised over all rows together")
-    require(not _same(f, 1 / (1 + 1 / e)), "softmax(z) is the sigmoid of each score by itself")
-    require(
-        not _same(f, np.exp(-z) / np.exp(-z).sum(1, keepdims=True)),
-        "softmax(z) has the wrong sign: the largest score gets the smallest probability",
-    )
-    require(bool((f >= 0).all()), "softmax(z) has negative entries: they must be probabilities")
-    close(f.sum(axis=1), 1, "the rows of softmax(z) do not add up to 1")
-    close(f, e / e.sum(1, keepdims=True), "the ratio of two probabilities is not e^(z_i - z_j)")
-    _softmax_far(softmax)
-
-
-def _softmax_far(softmax):
     near = np.array([[0.0, 1.0, 3.0]])
-    expected = np.exp(near) / np.exp(near).sum()
-    for shift, trouble in ((1000.0, "overflows"), (-1000.0, "divides 0 by 0")):
-        f = _call(softmax, near + shift, name="softmax")
-        f = _array_or_nan(f, near.shape, "softmax(z)")
-        require(
-            bool(np.isfinite(f).all()),
-            f"softmax(z) {trouble} for scores near {shift:.0f}: only differences may count",
-        )
-        close(f, expected, f"softmax(z) is off for scores near {shift:.0f}: differences count")
-    f = _call(softmax, np.vstack([near + 1000, near - 1000]), name="softmax")
-    f = _array_or_nan(f, (2, 3), "softmax(z)")
-    require(
-        _same(f, np.vstack([expected, expected])),
-        "softmax(z) fails for rows of very different size: subtract from each row its own maximum",
-    )
+    cases = [z, near + 1000, near - 1000, np.vstack([near + 1000, near - 1000])]
+    cases += [np.array([[1000.0, -1000.0, 0.0], [-1000.0, 999.0, 1000.0]])]
+    compare_function("softmax", softmax, table, [(c,) for c in cases], what="softmax(z)")
 
 
 @exercise(
@@ -149,72 +114,42 @@ def _softmax_far(softmax):
     "The loss of a row is ln Σ exp(z_j) - z_y; the gradient in one row is f minus a one-hot row.",
     "f[np.arange(n), y] picks one entry of each row; a mean over n rows has 1/n in its gradient.",
 )
-def _loss(loss_and_gradient):
+def loss_of_scores(loss_and_gradient):
+    def table(z, y):
+        n, rows, shifted = len(y), np.arange(len(y)), z - z.max(axis=1, keepdims=True)
+        log_f = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+        f, loss = np.exp(log_f), -log_f[rows, y].mean()
+        slope = (f - np.eye(z.shape[1])[y]) / n
+        infinite = "loss or gradient is not finite for scores of 1000: never take the logarithm of "
+        large = np.abs(z).max() > 500
+        return (loss, slope), [
+            ((Shape(z.shape), Shape(())), "the pair is in the wrong order: first the loss, then "
+             "the gradient"),
+            ((Shape((n,)), None), "the loss has one value for each row: return their mean"),
+            ((Shape((n, 1)), None), "the loss has one value for each row: return their mean"),
+            ((not_finite if large else False, None), infinite + "a softmax"),
+            ((None, not_finite if large else False), infinite + "a softmax"),
+            ((large, None), "the loss is off for scores of 1000: it must grow with them"),
+            ((-loss, None), "the loss has the wrong sign: -ln f is positive"),
+            ((n * loss, None), "the loss is the sum over the rows: take their mean"),
+            ((loss / np.log(2), None), "the loss is in bits: take the natural logarithm"),
+            ((loss / z.shape[1], None), "the loss is divided by the number of classes too: one "
+             "entry of each row counts"),
+            ((True, None), "the loss is not the mean of -ln f_y over the rows"),
+            ((None, -slope), "the gradient has the wrong sign"),
+            ((None, n * slope), "the gradient is that of the sum over the rows: the loss is their "
+             "mean"),
+            ((None, f / n), "the gradient does not know the labels: only the probabilities are in "
+             "it"),
+            ((None, f), "the gradient does not know the labels: only the probabilities are in it"),
+            ((None, True), "the gradient differs from the slope of the mean loss"),
+        ]  # fmt: skip
+
     z = np.array([[0.5, -1.0, 2.0], [1.5, 0.2, -0.3], [0.1, 0.4, 0.2], [-1.0, 0.0, 2.5]])
-    y = np.array([0, 0, 1, 2])
-    loss, gradient = _pair(_call(loss_and_gradient, z, y, name="loss_and_gradient"), z.shape)
-    expected, slope = _reference(z, y)
-    n = len(z)
-    require(not _same(loss, -expected), "the loss has the wrong sign: -ln f is positive")
-    require(not _same(loss, n * expected), "the loss is the sum over the rows: take their mean")
-    require(not _same(loss, expected * BITS), "the loss is in bits: take the natural logarithm")
-    require(
-        not _same(loss, expected / z.shape[1]),
-        "the loss is divided by the number of classes too: one entry of each row counts",
-    )
-    close(loss, expected, "the loss is not the mean of -ln f_y over the rows")
-    require(not _same(gradient, -slope), "the gradient has the wrong sign")
-    require(
-        not _same(gradient, n * slope),
-        "the gradient is that of the sum over the rows: the loss is their mean",
-    )
-    require(
-        not _same(gradient, _probabilities(z) / n) and not _same(gradient, _probabilities(z)),
-        "the gradient does not know the labels: only the probabilities are in it",
-    )
-    close(gradient, slope, "the gradient differs from the slope of the mean loss")
     far = np.array([[1000.0, 0.0], [0.0, 2000.0]])
-    loss, gradient = _pair(
-        _call(loss_and_gradient, far, np.array([1, 1]), name="loss_and_gradient"), far.shape, True
-    )
-    require(
-        np.isfinite(loss) and bool(np.isfinite(gradient).all()),
-        "loss or gradient is not finite for scores of 1000: never take the logarithm of a softmax",
-    )
-    close(loss, 500, "the loss is off for scores of 1000: it must grow with them")
-
-
-def _pair(result, shape, may_overflow=False):
-    pair = isinstance(result, tuple | list) and len(result) == 2
-    require(
-        pair, f"loss_and_gradient must return the pair loss, gradient; it returns {kind(result)}"
-    )
-    loss, gradient = result
-    swapped = np.shape(loss) == shape and np.ndim(gradient) == 0
-    require(not swapped, "the pair is in the wrong order: first the loss, then the gradient")
-    try:
-        loss, gradient = np.asarray(loss, dtype=float), np.asarray(gradient, dtype=float)
-    except (TypeError, ValueError):
-        number(loss, "the loss")
-        array(gradient, shape, "the gradient")
-        raise
-    rows = loss.shape in ((shape[0],), (shape[0], 1))
-    require(not rows, "the loss has one value for each row: return their mean")
-    if may_overflow and loss.size == 1 and gradient.shape == shape:
-        return loss.item(), gradient
-    return number(loss, "the loss"), array(gradient, shape, "the gradient")
-
-
-def _probabilities(z):
-    e = np.exp(z - z.max(axis=1, keepdims=True))
-    return e / e.sum(axis=1, keepdims=True)
-
-
-def _reference(z, y):
-    f, rows = _probabilities(z), np.arange(len(z))
-    loss = -np.log(f[rows, y]).mean()
-    f[rows, y] -= 1
-    return loss, f / len(z)
+    for case in ((z, np.array([0, 0, 1, 2])), (far, np.array([1, 1]))):
+        parts = ("loss", "gradient")
+        compare_function("loss_and_gradient", loss_and_gradient, table, [case], parts)
 
 
 @exercise(
@@ -222,65 +157,43 @@ def _reference(z, y):
     "Bayes: the posterior odds are the ratio of the densities times the ratio of the priors.",
     "The logarithm of the odds is a sum of three differences; its sigmoid is the answer.",
 )
-def _posterior(posterior):
-    x = np.array([-1.0, 0.0, 0.7, 1.5, 3.0])
-    means, sigmas, priors = np.array([0.0, 1.5]), np.array([0.8, 1.3]), np.array([0.9, 0.1])
-    f = _call(posterior, x, means, sigmas, priors, name="posterior")
-    f = array(f, name="posterior(x, ...)")
-    both = f.shape in ((5, 2), (2, 5))
-    require(not both, "posterior(x, ...) returns both classes: return that of class 1, shape (n,)")
-    f = array(f, x.shape, name="posterior(x, ...)")
-    right = _bayes(x, means, sigmas, priors)
-    joint = priors[1] * np.exp(-(((x - means[1]) / sigmas[1]) ** 2) / 2) / sigmas[1]
-    require(not _same(f, 1 - right), "posterior(x, ...) is that of class 0, not of class 1")
-    require(
-        not _same(f, _bayes(x, means, sigmas, [0.5, 0.5])),
-        "posterior(x, ...) forgets the priors: it is right for equal ones only",
-    )
-    require(
-        not _same(f, _bayes(x, means, sigmas, priors[::-1])),
-        "posterior(x, ...) takes the prior of the other class",
-    )
-    require(
-        not _same(f, _bayes(x, means, sigmas, priors * sigmas)),
-        "posterior(x, ...) forgets the factor 1/σ of a normal density",
-    )
-    require(
-        not _same(f, _bayes(x, means, np.sqrt(sigmas), priors)),
-        "posterior(x, ...) takes sigma as a variance: it is the standard deviation",
-    )
-    require(
-        not _same(f, _bayes(x, means, sigmas / np.sqrt(2), priors)),
-        "posterior(x, ...) lacks the factor ½ in the exponent of the normal density",
-    )
-    unnormalised = _same(f, joint) or _same(f, joint / np.sqrt(2 * np.pi))
-    require(not unnormalised, "posterior(x, ...) is not divided by the sum over both classes")
-    require(bool(((f >= 0) & (f <= 1)).all()), "posterior(x, ...) leaves the interval from 0 to 1")
-    close(f, right, "posterior(x, ...) differs from Bayes' theorem with normal densities")
-    far = np.array([-400.0, 400.0])
-    f = _call(posterior, far, means, sigmas, priors, name="posterior")
-    f = _array_or_nan(f, far.shape, "posterior(x, ...)")
-    require(
-        bool(np.isfinite(f).all()),
-        "posterior(x, ...) is not finite far from both means, where both densities are 0 for the "
-        "computer: work with their logarithms",
-    )
-    close(f, _bayes(far, means, sigmas, priors), "posterior(x, ...) is off far from both means")
+def posterior_of_two(posterior):
+    def bayes(x, means, sigmas, priors):
+        zipped = zip(means, sigmas, priors)
+        log = [np.log(p) - np.log(s) - ((x - m) / s) ** 2 / 2 for m, s, p in zipped]
+        return np.exp(log[1] - np.logaddexp(*log))
 
+    def table(x, means, sigmas, priors):
+        name, n, far = "posterior(x, ...)", len(x), np.abs(x).max() > 100
+        right = bayes(x, means, sigmas, priors)
+        joint = priors[1] * np.exp(-(((x - means[1]) / sigmas[1]) ** 2) / 2) / sigmas[1]
+        both = f"{name} returns both classes: return that of class 1, shape (n,)"
+        undivided = f"{name} is not divided by the sum over both classes"
+        return right, [
+            (Shape((n, 2)), both),
+            (Shape((2, n)), both),
+            (1 - right, f"{name} is that of class 0, not of class 1"),
+            (bayes(x, means, sigmas, [0.5, 0.5]), f"{name} forgets the priors: it is right for "
+             "equal ones only"),
+            (bayes(x, means, sigmas, priors[::-1]), f"{name} takes the prior of the other class"),
+            (bayes(x, means, sigmas, priors * sigmas), f"{name} forgets the factor 1/σ of a normal "
+             "density"),
+            (bayes(x, means, np.sqrt(sigmas), priors), f"{name} takes sigma as a variance: it is "
+             "the standard deviation"),
+            (bayes(x, means, sigmas / np.sqrt(2), priors), f"{name} lacks the factor ½ in the "
+             "exponent of the normal density"),
+            (joint, undivided),
+            (joint / np.sqrt(2 * np.pi), undivided),
+            (lambda f: ((f < 0) | (f > 1)).any(), f"{name} leaves the interval from 0 to 1"),
+            (not_finite if far else False, f"{name} is not finite far from both "
+             "means, where both densities are 0 for the computer: work with their logarithms"),
+            (None, f"{name} is off far from both means" if far else f"{name} differs from Bayes' "
+             "theorem with normal densities"),
+        ]  # fmt: skip
 
-def _bayes(x, means, sigmas, priors):
-    log = [np.log(p) - np.log(s) - ((x - m) / s) ** 2 / 2 for m, s, p in zip(means, sigmas, priors)]
-    return np.exp(log[1] - np.logaddexp(*log))
-
-
-LOSSES = ("squared", "absolute", "cross-entropy", "hinge embedding", "margin ranking")
-QUESTIONS = (
-    ({"squared"}, "sums of many events need an estimate without bias: which loss gives the mean?"),
-    ({"absolute"}, "a few wild values must not count by their size: which estimate ignores it?"),
-    ({"cross-entropy"}, "a probability is asked for: which loss is lowest at the posterior?"),
-    ({"hinge embedding"}, "the label says only whether two things are alike or different"),
-    ({"margin ranking"}, "the label says only which of two comes first, not by how much"),
-)
+    two = np.array([0.0, 1.5]), np.array([0.8, 1.3]), np.array([0.9, 0.1])
+    cases = [(np.array(x), *two) for x in ([-1.0, 0.0, 0.7, 1.5, 3.0], [-400.0, 400.0])]
+    compare_function("posterior", posterior, table, cases, what="posterior(x, ...)")
 
 
 @exercise(
@@ -288,24 +201,26 @@ QUESTIONS = (
     "Ask for each: what is the label, and which property of p(y|x) is wanted?",
     "Each of the five losses is used once.",
 )
-def _which(choices):
-    require(
-        isinstance(choices, tuple | list | np.ndarray) and np.ndim(choices) == 1,
-        f"choices must be a tuple of five names, and it is {kind(choices)}",
-    )
+def which_loss(choices):
+    questions = {
+        "squared": "sums of many events need an estimate without bias: which loss gives the mean?",
+        "absolute": "a few wild values must not count by their size: which estimate ignores it?",
+        "cross-entropy": "a probability is asked for: which loss is lowest at the posterior?",
+        "hinge embedding": "the label says only whether two things are alike or different",
+        "margin ranking": "the label says only which of two comes first, not by how much",
+    }
+    several = isinstance(choices, tuple | list | np.ndarray)
+    require(several, f"choices must be a tuple of five names, and it is {kind(choices)}")
+    choices = list(choices)
     require(len(choices) == 5, f"choices has {len(choices)} entries: there are five questions")
-    for letter, choice, (right, reason) in zip("abcde", choices, QUESTIONS):
+    for letter, choice, (right, reason) in zip("abcde", choices, questions.items()):
         require(choice is not Ellipsis, f"question ({letter}) has no answer yet")
-        require(
-            isinstance(choice, str),
-            f"the answer to ({letter}) is {kind(choice)}: write a name in quotes",
-        )
+        text = f"the answer to ({letter}) is {kind(choice)}: write a name in quotes"
+        require(isinstance(choice, str), text)
         name = choice.strip().lower()
-        require(
-            name in LOSSES,
-            f"{choice!r} in answer ({letter}) is none of the names {', '.join(LOSSES)}",
-        )
-        require(name in right, f"{name!r} does not answer ({letter}): {reason}")
+        known = f"{choice!r} in answer ({letter}) is none of the names {', '.join(questions)}"
+        require(name in questions, known)
+        require(name == right, f"{name!r} does not answer ({letter}): {reason}")
 
 
 @exercise(
@@ -313,25 +228,29 @@ def _which(choices):
     "The odds of the posterior are the odds of the scores times the odds of the priors.",
     "0.9 are odds of 9 to 1, a score of ln 9; shuffled labels leave the entropy of the priors.",
 )
-def _predict(p_rare, loss_shuffled, p_doubled):
-    p = number(p_rare, "p_rare")
-    require(0 <= p <= 1, "p_rare is a probability: it lies between 0 and 1")
-    require(not _same(p, 0.9, 1e-3), "p_rare has not changed, but the priors have")
-    require(not _same(p, 0.009, 1e-2), "p_rare is not normalised: background is rescaled too")
-    require(not _same(p, 0.9989, 2e-4), "p_rare has grown, although signal has become rare")
-    close(p, 1 / 12, "p_rare is off: what do 9 to 1 become when signal is 99 times rarer?", 0.02)
-    h = number(loss_shuffled, "loss_shuffled")
+def change(p_rare, loss_shuffled, p_doubled):
+    def outside(p):
+        return not 0 <= p <= 1
+
+    compare("p_rare", p_rare, 1 / 12, [
+        (outside, "p_rare is a probability: it lies between 0 and 1"),
+        (0.9, "p_rare has not changed, but the priors have"),
+        (0.009, "p_rare is not normalised: background is rescaled too"),
+        (lambda p: p > 0.9, "p_rare has grown, although signal has become rare"),
+        (None, "p_rare is off: what do 9 to 1 become when signal is 99 times rarer?"),
+    ], rtol=0.02, atol=0)  # fmt: skip
     nats = -0.01 * np.log(0.01) - 0.99 * np.log(0.99)
-    require(h >= 0, "loss_shuffled is negative: -ln f of a probability is not")
-    require(not _same(h, nats * BITS, 1e-2), "loss_shuffled is in bits: it must be in nats")
-    require(not _same(h, np.log(2), 2e-2), "loss_shuffled is that of equal priors; here 1 : 99")
-    require(
-        not _same(h, 0, atol=1e-3),
-        "loss_shuffled vanishes only for labels that are certain, and these are not",
-    )
-    close(h, nats, "loss_shuffled is off: what can be learned when x is no help?", 0.02)
-    p = number(p_doubled, "p_doubled")
-    require(0 <= p <= 1, "p_doubled is a probability: scores are doubled, not probabilities")
-    require(not _same(p, 0.9, 1e-3), "p_doubled has not changed: a decision does not, this does")
-    require(not _same(p, 0.81, 1e-3), "p_doubled is squared but not normalised")
-    close(p, 81 / 82, "p_doubled is off: what happens to the odds when a score is doubled?", 0.004)
+    compare("loss_shuffled", loss_shuffled, nats, [
+        (lambda h: h < 0, "loss_shuffled is negative: -ln f of a probability is not"),
+        (nats / np.log(2), "loss_shuffled is in bits: it must be in nats"),
+        (np.log(2), "loss_shuffled is that of equal priors; here 1 : 99"),
+        (lambda h: h < 1e-3, "loss_shuffled vanishes only for labels that are certain, and these "
+         "are not"),
+        (None, "loss_shuffled is off: what can be learned when x is no help?"),
+    ], rtol=0.02, atol=0)  # fmt: skip
+    compare("p_doubled", p_doubled, 81 / 82, [
+        (outside, "p_doubled is a probability: scores are doubled, not probabilities"),
+        (0.9, "p_doubled has not changed: a decision does not, this does"),
+        (0.81, "p_doubled is squared but not normalised"),
+        (None, "p_doubled is off: what happens to the odds when a score is doubled?"),
+    ], rtol=0.004, atol=0)  # fmt: skip

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from utils.checks import array, call, close, exercise, kind, number, require
+from utils.checks import exercise
+from utils.checks.compare import array, call, close, kind, number, require
 
 CLASSES = (
     "Merging",

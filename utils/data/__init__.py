@@ -1,4 +1,4 @@
-"""What was measured: the data sets of the course, real or as a stand-in that runs offline.
+"""The data sets of the course: measured ones, real or as a stand-in that runs offline, and magnets.
 
 COURSE_DATA (or the argument `source` of a loader) chooses: "embedded" never touches the network
 and builds a stand-in; "real" gives the real data or a clear error; "auto", the default, takes
@@ -8,6 +8,15 @@ in one line what it returned.
 
 from utils.data.cache import DataError, Dataset, fetch
 from utils.data.galaxies import load_galaxies
+from utils.data.magnets import load_magnets, magnet_maps
 from utils.data.mnist import load_mnist
 
-__all__ = ["DataError", "Dataset", "fetch", "load_galaxies", "load_mnist"]
+__all__ = [
+    "DataError",
+    "Dataset",
+    "fetch",
+    "load_galaxies",
+    "load_magnets",
+    "load_mnist",
+    "magnet_maps",
+]

@@ -1,10 +1,19 @@
-"""Fetching files so that nothing half-written is ever used: checksum, resume, atomic, locked."""
+"""Fetching and keeping files so that nothing half-written is ever used.
+
+A download is resumed, checked and put in its place in one step, under a lock; what a slow
+function computed is kept with its checksum. The standard library does the transfer: pooch, the
+usual choice, neither resumes nor locks nor knows a second address, so that all of this would
+stand here on top of it.
+"""
 
 import contextlib
 import errno
 import hashlib
+import http.client
 import os
+import re
 import shutil
+import ssl
 import sys
 import time
 import urllib.error
@@ -13,12 +22,16 @@ from pathlib import Path
 
 import filelock
 import numpy as np
+import platformdirs
 
 SOURCES = ("auto", "embedded", "real")
 
 
 class DataError(RuntimeError):
-    """Data cannot be had; the message says why and what to do."""
+    """Data cannot be had; the message says why and what to do, and names no home folder."""
+
+    def __init__(self, message):
+        super().__init__(shown(message))
 
 
 class Dataset(tuple):
@@ -29,7 +42,7 @@ class Dataset(tuple):
     Attributes
     ----------
     source : str
-        "real" or "stand-in".
+        "real", "stand-in" or "simulated" (what a lecture is about, no stand-in).
     note : str
         Label for figures: empty for real data, and else what the stand-in is.
     """
@@ -56,23 +69,65 @@ def resolve(source):
     return value
 
 
-def check_count(name, value, least):
-    """Raise ValueError unless `value` is an integer of at least `least`."""
-    whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
-    if not whole or value < least:
-        raise ValueError(f"{name} must be an integer of at least {least}, not {value!r}")
+def shown(text):
+    """Return a path or a message with ~ for the home folder, as stored outputs show none."""
+    home = re.escape(os.path.expanduser("~").rstrip(os.sep))
+    return re.sub(rf"(?<![\w~.-]){home}(?![\w-]|\.\w)", "~", str(text)) if home else str(text)
 
 
-def sha256(path, chunk=1 << 20):
+def sha256(path):
     """Return the SHA-256 of a file as lower-case hexadecimal digits."""
-    digest = hashlib.sha256()
     with open(path, "rb") as file:
-        while block := file.read(chunk):
-            digest.update(block)
-    return digest.hexdigest()
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def fetch(urls, path, checksum, timeout=10.0, progress=None):
+def cache_folder():
+    """Return the course's folder for what can be made again: COURSE_CACHE, or the usual one."""
+    usual = platformdirs.user_cache_path("neural-networks-for-physicists", appauthor=False)
+    return Path(os.path.expanduser(os.environ.get("COURSE_CACHE") or usual))
+
+
+def computed(name, make):
+    """Return the arrays that `make` computes, from the second time on out of the cache folder.
+
+    One process computes while others wait. What is damaged is computed again, and where nothing
+    can be kept, that is said and the arrays are returned all the same. Nothing is unpickled.
+
+    Parameters
+    ----------
+    name : str
+        File name without ending. It must change whenever `make` would give something else.
+    make : callable
+        Returns a dict of arrays; called without arguments.
+
+    Returns
+    -------
+    dict of arrays
+    """
+    path = cache_folder() / f"{name}.npz"
+    seal, part = path.with_name(f"{name}.sha256"), path.with_name(f"{name}.part")
+    with contextlib.ExitStack() as held:
+        with contextlib.suppress(OSError):  # then keeping it fails below, and says why
+            path.parent.mkdir(parents=True, exist_ok=True)
+            held.enter_context(_locked(path))
+        with contextlib.suppress(OSError):  # a folder that can only be read serves, too
+            if seal.read_bytes() == sha256(path).encode():
+                with np.load(path) as arrays:
+                    return dict(arrays)
+        arrays = make()
+        try:
+            with open(part, "wb") as file:
+                np.savez(file, allow_pickle=False, **arrays)
+            seal.write_bytes(sha256(part).encode())
+            part.replace(path)
+        except OSError as error:
+            print(f"{name} cannot be kept ({shown(error)}); the next time it is made again")
+            with contextlib.suppress(OSError):
+                part.unlink()
+        return arrays
+
+
+def fetch(urls, path, checksum, timeout=10.0, limit=None, progress=None):
     """Download a file to `path`, from the first address that serves it whole.
 
     The bytes go to ``path + ".part"``, which a later call continues; only a file with the right
@@ -88,8 +143,11 @@ def fetch(urls, path, checksum, timeout=10.0, progress=None):
         SHA-256 of the file in hexadecimal digits.
     timeout : float
         Seconds without an answer or a byte after which an address is given up.
+    limit : float, optional
+        Seconds after which an address is given up even while bytes come, and the longest wait
+        for another process; by default there is no limit.
     progress : bool, optional
-        Whether to show a progress line; by default where one can be seen.
+        Whether to tell of progress and of waiting; by default where a terminal shows it.
 
     Returns
     -------
@@ -105,71 +163,132 @@ def fetch(urls, path, checksum, timeout=10.0, progress=None):
     path = Path(path)
     progress = sys.stderr.isatty() if progress is None else progress
     part = path.with_name(path.name + ".part")
+    reasons = []
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        lock = filelock.FileLock(str(path) + ".lock")
-        with lock:
+        with _locked(path, limit, tell=progress):
             if path.exists() and sha256(path) == checksum.lower():
                 return path  # another process fetched it while this one waited
-            reasons = []
             for url in urls:
                 try:
-                    _download(url, part, timeout, progress)
-                except (urllib.error.URLError, TimeoutError, ConnectionError, ValueError) as error:
-                    reasons.append(f"{url}: {getattr(error, 'reason', None) or error}")
+                    _download(url, part, timeout, limit, progress)
+                except ConnectionError as error:
+                    reasons.append(f"{url}: {error}")
                     continue
                 if sha256(part) == checksum.lower():
                     os.replace(part, path)
                     return path
                 part.unlink()  # complete but wrong: nothing of it can be continued
                 reasons.append(f"{url}: the file has the wrong SHA-256, so it was thrown away")
+    except filelock.Timeout:
+        reasons.append("another process is fetching it and has not finished yet")
     except OSError as error:
         raise DataError(_advice(path, error)) from error
-    finally:
-        with contextlib.suppress(OSError):
-            Path(str(path) + ".lock").unlink(missing_ok=True)
     raise DataError(f"could not fetch {path.name}: " + "; ".join(reasons))
 
 
-def _download(url, part, timeout, progress):
-    """Continue `part` from `url`; raise ConnectionError if the server ends too early."""
-    have = part.stat().st_size if part.exists() else 0
-    request = urllib.request.Request(url, headers={"Range": f"bytes={have}-"} if have else {})
+@contextlib.contextmanager
+def _locked(path, limit=None, tell=False):
+    """Hold the lock beside `path`; filelock.Timeout if it is not free after `limit` seconds.
+
+    The lock file stays: who deletes it takes it away from the process that holds it.
+    """
+    lock = filelock.FileLock(f"{path}.lock")
     try:
-        answer = urllib.request.urlopen(request, timeout=timeout)
-    except urllib.error.HTTPError as error:
-        if error.code == 416 and have:  # nothing beyond what we have: let the checksum decide
-            return
-        raise
-    with answer:
-        if answer.status != 206 or not answer.headers.get("Content-Range", "").startswith(
-            f"bytes {have}-"
-        ):
-            have = 0  # the server sends the whole file
-        length = answer.headers.get("Content-Length")
-        total = have + int(length) if length else None
-        if total and shutil.disk_usage(part.parent).free < total - have:
-            raise OSError(
-                errno.ENOSPC, f"{(total - have) / 1e6:.0f} MB are needed", str(part.parent)
-            )
+        lock.acquire(timeout=0)
+    except filelock.Timeout:
+        if tell:
+            print(f"waiting for another process that fetches {shown(path)}", file=sys.stderr)
+        lock.acquire(timeout=-1 if limit is None else limit)
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _download(url, part, timeout, limit, progress):
+    """Continue `part` from `url`; raise ConnectionError if the server does not send all of it."""
+    have = part.stat().st_size if part.exists() else 0
+    answer = _answer(url, have, timeout)
+    have, total = next(answer)
+    free = shutil.disk_usage(part.parent).free
+    if total and free < total - have:
+        lack = f"it needs {size(total - have)}, and {size(free)} are free"
+        raise OSError(errno.ENOSPC, lack, str(part.parent))
+    started, begun_at = time.monotonic(), have
+    try:
         with open(part, "ab" if have else "wb") as file:
-            started, begun_at = time.monotonic(), have
-            while block := answer.read(1 << 18):
+            for block in answer:
                 file.write(block)
-                have += len(block)
-                if progress:
-                    _show(part.stem, have, total, begun_at, started)
-    if progress:
-        print(file=sys.stderr)
+                before, have = have, have + len(block)
+                seconds = time.monotonic() - started
+                if progress and before // 100_000 != have // 100_000:
+                    _show(part.stem, have, total, (have - begun_at) / max(seconds, 1e-3))
+                if limit is not None and seconds > limit:
+                    raise ConnectionError(f"too slow: {size(have)} after {seconds:.0f} s")
+    finally:
+        if progress:
+            print(file=sys.stderr)  # what comes next begins a line of its own
     if total and have < total:
         raise ConnectionError(f"the connection ended after {have} of {total} bytes")
 
 
-def _show(name, have, total, begun_at, started):
-    speed = (have - begun_at) / max(time.monotonic() - started, 1e-3)
+def _answer(url, have, timeout):
+    """Yield (bytes of the file that are skipped, its size or None), then what the server sends.
+
+    Whatever a server or the way to it can do wrong becomes a ConnectionError, so that it is told
+    apart from a disk that fails.
+    """
+    asked = {"Range": f"bytes={have}-"} if have else {}
+    try:
+        request = urllib.request.Request(url, headers=asked)
+        with urllib.request.urlopen(request, timeout=timeout) as answer:
+            length = answer.headers.get("Content-Length", "")
+            length = int(length) if length.isdecimal() else None
+            if answer.status == 206:
+                sent = answer.headers.get("Content-Range", "")
+                if not sent.startswith(f"bytes {have}-"):
+                    raise ConnectionError(f"it sends another part than bytes {have}- ({sent!r})")
+            elif length is not None and length < have:  # a hotel's log-in page, say
+                raise ConnectionError(f"it offers {length} bytes, but {have} are here already")
+            else:
+                have = 0  # the server sends the whole file
+            yield have, None if length is None else have + length
+            while block := answer.read1(1 << 18):
+                yield block
+    except (OSError, http.client.HTTPException, ValueError) as error:
+        if isinstance(error, urllib.error.HTTPError) and error.code == 416 and have:
+            yield have, have  # nothing beyond what we have: let the checksum decide
+        else:
+            raise ConnectionError(_plainly(error)) from error
+
+
+def _plainly(error):
+    """Return in one line what went wrong between us and a server."""
+    cause = error.reason if type(error) is urllib.error.URLError else error
+    if isinstance(cause, ssl.SSLCertVerificationError):
+        return (
+            f"its certificate is not trusted ({cause.verify_message}). Is the computer's clock "
+            "right? On macOS run 'Install Certificates.command' in Python's folder under "
+            "Applications. A company or university that inspects the traffic has a certificate "
+            "of its own: set the environment variable SSL_CERT_FILE to the file of it that the "
+            "computing centre gives. Elsewhere set SSL_CERT_FILE to what "
+            "`python -m certifi` prints"
+        )
+    broken = isinstance(cause, http.client.HTTPException)
+    text = f"a broken answer ({cause!r})" if broken else str(cause) or repr(cause)
+    return " ".join(text.split())[:300]
+
+
+def size(count):
+    """Return a number of bytes as people say it."""
+    return f"{count / 1e9:.2f} GB" if count >= 1e9 else f"{count / 1e6:.1f} MB"
+
+
+def _show(name, have, total, speed):
     left = f", {(total - have) / max(speed, 1):.0f} s left" if total else ""
-    size = f" of {total / 1e6:.1f}" if total else ""
-    print(f"\r{name}: {have / 1e6:.1f}{size} MB{left}   ", end="", file=sys.stderr, flush=True)
+    whole = f" of {size(total)}" if total else ""
+    print(f"\r{name}: {size(have)}{whole}{left}   ", end="", file=sys.stderr, flush=True)
 
 
 def _advice(path, error):
@@ -177,5 +296,5 @@ def _advice(path, error):
         return f"the disk is full: {path.name} does not fit into {path.parent} ({error.strerror})"
     return (
         f"cannot write {path.name} into the folder {path.parent} ({error.strerror or error}); "
-        "give yourself write access, or put the cache elsewhere"
+        "give yourself write access, close programs that use the file, or put it elsewhere"
     )

@@ -6,34 +6,41 @@ Legacy Imaging Surveys (A. Dey et al. 2019, https://doi.org/10.3847/1538-3881/ab
 """
 
 import os
-import zipfile
 from pathlib import Path
 
 import numpy as np
 
-from utils.data.cache import DataError, Dataset, check_count, fetch, resolve, sha256
+from utils.arguments import integer
+from utils.data.cache import (
+    DataError,
+    Dataset,
+    cache_folder,
+    computed,
+    fetch,
+    resolve,
+    sha256,
+    size,
+)
 
 URLS = (
     "https://www.astro.utoronto.ca/~hleung/shared/Galaxy10/Galaxy10_DECals.h5",
     "https://zenodo.org/records/10845026/files/Galaxy10_DECals.h5",
 )
 FILE_SHA256 = "19aefc477c41bb7f77ff07599a6b82a038dc042f889a111b0d4d98bb755c1571"
-FETCH = "python -m utils.data fetch galaxies"  # 2.54 GB: never fetched unasked
+FILE_SIZE = 2_735_267_419  # bytes: 2.55 GiB, which astroNN's page calls 2.54 GB
+FETCH = "python3 run.py fetch galaxies"  # the file is never fetched unasked
 NOTE = "simulated galaxies, not Galaxy10"
 
-# The seven of the ten classes with at least 1,800 images, by their number in the file. astroNN
-# calls class 3 "Smooth, Cigar shaped", but these are the in-between ones.
-CLASSES = {
-    1: "Merging",
-    2: "Round Smooth",
-    3: "In-between Round Smooth",
-    5: "Barred Spiral",
-    6: "Unbarred Tight Spiral",
-    7: "Unbarred Loose Spiral",
-    9: "Edge-on with Bulge",
-}
+# The seven of the ten classes with at least 1,800 images, by their number in the file and in the
+# order of `utils.simulate.galaxies.CLASS_NAMES`. astroNN calls class 3 "Smooth, Cigar shaped",
+# but these are the in-between ones.
+NUMBERS = (1, 2, 3, 5, 6, 7, 9)
 PER_CLASS = 1800  # images taken of each class
 SIZE = 96  # pixels: the central part of the 256 x 256 of the file
+EXTRACT_SEED = 0  # of the draw of these images
+# Another draw has another name, so that an older extract is never taken for this one.
+EXTRACT = f"Galaxy10_DECals_7x{PER_CLASS}_{SIZE}px_drawn_with_seed_{EXTRACT_SEED}"
+EXTRACT_SIZE = len(NUMBERS) * PER_CLASS * SIZE * SIZE * 3  # bytes, 348 MB
 
 
 def load_galaxies(source=None, n_per_class=None, seed=0):
@@ -45,8 +52,8 @@ def load_galaxies(source=None, n_per_class=None, seed=0):
     ----------
     source : {"auto", "embedded", "real"}, optional
         By default the environment variable COURSE_DATA, and else "auto": the real images where
-        astroNN keeps its file, else simulated ones. The file of 2.54 GB is never fetched unasked:
-        ``python -m utils.data fetch galaxies`` does.
+        astroNN keeps its file, else simulated ones. The file of 2.74 GB is never fetched unasked:
+        ``python3 run.py fetch galaxies`` does.
     n_per_class : int, optional
         Images of each class; by default all 1,800 real ones or 800 simulated ones.
     seed : int
@@ -65,36 +72,42 @@ def load_galaxies(source=None, n_per_class=None, seed=0):
     ValueError
         If an argument or COURSE_DATA has an impossible value.
     DataError
-        If `source` is "real" and the file is missing, damaged or not Galaxy10.
+        If `source` is "real" and the file is missing, in use, damaged or not Galaxy10.
     """
+    from utils.simulate.galaxies import CLASS_NAMES, simulate_galaxies
+
     source = resolve(source)
-    check_count("seed", seed, least=0)
+    seed = integer("seed", seed)
     if n_per_class is not None:
-        check_count("n_per_class", n_per_class, least=1)
+        n_per_class = integer("n_per_class", n_per_class, least=1)
     reason = "as COURSE_DATA asks" if os.environ.get("COURSE_DATA") == source else "as asked"
     if source != "embedded":
         try:
-            return _chosen(*_real(), n_per_class or PER_CLASS, seed)
+            images, labels = _chosen(*extracted(), n_per_class or PER_CLASS, seed)
+            return Dataset((images, labels, CLASS_NAMES), "real")
         except DataError as error:
             if source == "real":
                 raise
             reason = f"because {error}"
-    from utils.simulate.galaxies import simulate_galaxies
-
     n_per_class = n_per_class or 800
     images, labels = simulate_galaxies(n_per_class, seed=seed)
     order = np.random.default_rng(seed).permutation(len(labels))
     print(f"Galaxies: simulated, 7 x {n_per_class} images of 96 x 96 pixels, {reason}")
-    return Dataset((images[order], labels[order], tuple(CLASSES.values())), "stand-in", NOTE)
+    return Dataset((images[order], labels[order], CLASS_NAMES), "stand-in", NOTE)
 
 
 def cache_path():
     """Return where astroNN keeps Galaxy10_DECals.h5."""
-    return Path("~/.astroNN/datasets/Galaxy10_DECals.h5").expanduser()
+    return Path(os.path.expanduser("~"), ".astroNN", "datasets", "Galaxy10_DECals.h5")
+
+
+def extract_path():
+    """Return where the course keeps the images that it takes out of that file."""
+    return cache_folder() / f"{EXTRACT}.npz"
 
 
 def fetch_galaxies():
-    """Fetch Galaxy10 DECaLS (2.54 GB) to where astroNN looks for it; return its path.
+    """Fetch Galaxy10 DECaLS (2.74 GB) to where astroNN looks for it; return its path.
 
     Raises
     ------
@@ -104,10 +117,31 @@ def fetch_galaxies():
     return fetch(URLS, cache_path(), FILE_SHA256, timeout=30)
 
 
+def extracted():
+    """Return the images and labels of `extract`, kept in the course's cache from the first time on.
+
+    Raises
+    ------
+    DataError
+        If there is no extract yet and the file is missing, in use, damaged or not Galaxy10.
+    """
+
+    def make():
+        path = cache_path()
+        if not path.exists():
+            sizes = f"{size(FILE_SIZE)} and makes an extract of {size(EXTRACT_SIZE)}"
+            raise DataError(f"{path} is not there; this fetches its {sizes}: {FETCH}")
+        images, labels = extract(path, checksum=FILE_SHA256)
+        return {"images": images, "labels": labels}
+
+    arrays = computed(EXTRACT, make)
+    return arrays["images"], arrays["labels"]
+
+
 def _chosen(images, labels, n_per_class, seed):
     """Return n images of each class in random order."""
     rng = np.random.default_rng(seed)
-    rows = [rng.permutation(np.flatnonzero(labels == k)) for k in range(len(CLASSES))]
+    rows = [rng.permutation(np.flatnonzero(labels == k)) for k in range(len(NUMBERS))]
     fewest = min(map(len, rows))
     if n_per_class > fewest:
         raise ValueError(
@@ -115,38 +149,11 @@ def _chosen(images, labels, n_per_class, seed):
         )
     rows = rng.permutation(np.concatenate([r[:n_per_class] for r in rows]))
     print(f"Galaxies: real, Galaxy10 DECaLS, 7 x {n_per_class} images of 96 x 96 pixels")
-    return Dataset((images[rows], labels[rows], tuple(CLASSES.values())), "real")
+    return images[rows], labels[rows]
 
 
-def _real():
-    """Return all real images and labels of the seven classes; extract them the first time."""
-    path = cache_path()
-    extracted = path.with_name("Galaxy10_DECals_7x96px.npz")
-    if extracted.exists():
-        try:
-            with np.load(extracted, allow_pickle=False) as file:
-                return file["images"], file["labels"]
-        except (OSError, EOFError, KeyError, ValueError, zipfile.BadZipFile):
-            print(f"Galaxies: the extract {extracted.name} is damaged; making it again")
-    if not path.exists():
-        shown = str(path).replace(str(Path.home()), "~", 1)  # as stored outputs show no home folder
-        raise DataError(f"{shown} is not there; this fetches its 2.54 GB: {FETCH}")
-    if sha256(path) != FILE_SHA256:
-        raise DataError(f"the file {path} is damaged (wrong SHA-256); this mends it: {FETCH}")
-    images, labels = extract(path)
-    fresh = extracted.with_name(f"{extracted.name}.{os.getpid()}.part")
-    try:
-        with open(fresh, "wb") as file:
-            np.savez(file, images=images, labels=labels)
-        fresh.replace(extracted)
-    except OSError as error:
-        print(f"Galaxies: cannot keep the extract beside {path} ({error.strerror})")
-        fresh.unlink(missing_ok=True)
-    return images, labels
-
-
-def extract(path, per_class=PER_CLASS):
-    """Cut the central 96 x 96 pixels of the first images of the seven classes out of the file.
+def extract(path, per_class=PER_CLASS, seed=EXTRACT_SEED, checksum=None):
+    """Cut the central 96 x 96 pixels of randomly drawn images of the seven classes out of the file.
 
     Reads slabs along the file's own chunks: image by image would decompress each chunk again and
     again, and all at once takes 3.5 GB.
@@ -156,23 +163,31 @@ def extract(path, per_class=PER_CLASS):
     path : Path
         A file with the keys `images` (n, 256, 256, 3) uint8 and `ans` (n,) in 0..9.
     per_class : int
-        At most so many images of each class.
+        At most so many images of each class, drawn without repetition.
+    seed : int
+        Seed of the draw. With the same seed, a smaller draw is contained in a larger one.
+    checksum : str, optional
+        SHA-256 that the file must have.
 
     Returns
     -------
     images : (m, 96, 96, 3) uint8
+        In the order of the file.
     labels : (m,) int64
-        0..6 in the order of `CLASSES`.
+        0..6 in the order of `NUMBERS`.
 
     Raises
     ------
     DataError
-        If the file is not HDF5, lacks a key, or has another shape.
+        If another program holds the file, it has another checksum, is not HDF5, lacks a key, or
+        has another shape.
     """
     import h5py
 
     try:
-        with h5py.File(path, "r") as file:
+        with h5py.File(path, "r") as file:  # first of all: who holds the file may be changing it
+            if checksum and sha256(path) != checksum:
+                raise ValueError("wrong SHA-256")
             missing = {"images", "ans"} - set(file)
             if missing:
                 raise ValueError(f"it lacks {' and '.join(sorted(missing))}")
@@ -181,12 +196,13 @@ def extract(path, per_class=PER_CLASS):
                 raise ValueError(f"images has shape {pictures.shape}, dtype {pictures.dtype}")
             if answers.shape != pictures.shape[:1]:
                 raise ValueError(f"ans has shape {answers.shape} for {len(pictures)} images")
-            wanted = [np.flatnonzero(answers == number)[:per_class] for number in CLASSES]
-            if not all(map(len, wanted)):
+            rng = np.random.default_rng(seed)
+            drawn = [rng.permutation(np.flatnonzero(answers == k))[:per_class] for k in NUMBERS]
+            if not all(map(len, drawn)):
                 raise ValueError("a class has no image")
-            rows = np.sort(np.concatenate(wanted))
+            rows = np.sort(np.concatenate(drawn))
             images = np.empty((len(rows), SIZE, SIZE, 3), np.uint8)
-            slab = max(pictures.chunks[0] if pictures.chunks else 64, 1)
+            slab = pictures.chunks[0] if pictures.chunks else 64
             low, high = (256 - SIZE) // 2, (256 + SIZE) // 2
             for start in range(0, len(pictures), slab):
                 inside = np.flatnonzero((rows >= start) & (rows < start + slab))
@@ -194,8 +210,10 @@ def extract(path, per_class=PER_CLASS):
                     block = pictures[start : start + slab, low:high, low:high]
                     images[inside] = block[rows[inside] - start]
     except (OSError, ValueError) as error:
-        raise DataError(
-            f"{path} is not Galaxy10 DECaLS ({error}); this fetches it: {FETCH}"
-        ) from error
-    position = {number: k for k, number in enumerate(CLASSES)}
-    return images, np.array([position[int(answers[row])] for row in rows], np.int64)
+        if isinstance(error, PermissionError) or "unable to lock" in str(error):
+            state = "is locked by another program, or may not be read"
+            advice = "close the program or notebook that uses it"
+        else:
+            state, advice = "is damaged or not Galaxy10 DECaLS", f"this fetches it anew: {FETCH}"
+        raise DataError(f"{path} {state} ({error}); {advice}") from error
+    return images, np.searchsorted(NUMBERS, answers[rows]).astype(np.int64)

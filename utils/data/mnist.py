@@ -6,15 +6,16 @@ https://doi.org/10.1109/5.726791.
 
 import hashlib
 import os
-import zipfile
 from pathlib import Path
 
 import numpy as np
 
-from utils.data.cache import DataError, Dataset, check_count, fetch, resolve
+from utils.arguments import integer
+from utils.data.cache import DataError, Dataset, fetch, resolve
 
 URLS = ("https://storage.googleapis.com/tensorflow/tf-keras-datasets/mnist.npz",)
 FILE_SHA256 = "731c5ac602752760c8e48fbffcf8c3b850d9dc2a2aedcf2cc48468fc17b673d1"
+FILE_SIZE = 11_490_434  # bytes
 # A copy that was packed anew has another file checksum but must hold these very bytes.
 ARRAYS = {
     "x_train": "741c988805d008ac6e4c904b69001ba184c24b2c540a4ef403f4c71b676cf757",
@@ -22,6 +23,7 @@ ARRAYS = {
     "x_test": "6d87418db22cc8025d05968bec9bd5c3932904b23485740db143a061a2c9d161",
     "y_test": "ddeff807876a9661a1110d45c266c86239a3a1b7d37da0c3716a7a683c852ff5",
 }
+FETCH = "python3 run.py fetch mnist"
 NOTE = "stand-in for MNIST: scikit-learn's 8×8 digits, enlarged"
 
 # scikit-learn's 1,797 digits come from 14 filled-in forms, one after the other. Where a form
@@ -60,11 +62,12 @@ def load_mnist(source=None):
     if source != "embedded":
         path = cache_path()
         try:
-            return _real(path, timeout=20 if source == "real" else 5)
+            patience = {"timeout": 20} if source == "real" else {"timeout": 5, "limit": 60}
+            return _real(path, **patience)
         except DataError as error:
             reason = f"because {error}"
             if source == "real":
-                advice = "set COURSE_DATA=embedded for the offline stand-in"
+                advice = f"set COURSE_DATA=embedded for the offline stand-in, run {FETCH}"
                 raise DataError(f"{error}; {advice}, or put mnist.npz at {path}") from error
     train, test = stand_in()
     print(
@@ -76,17 +79,33 @@ def load_mnist(source=None):
 def cache_path():
     """Return where Keras keeps mnist.npz (KERAS_HOME, by default ~/.keras)."""
     home = os.environ.get("KERAS_HOME") or os.path.join("~", ".keras")
-    return Path(home).expanduser() / "datasets" / "mnist.npz"
+    return Path(os.path.expanduser(home), "datasets", "mnist.npz")
 
 
-def _real(path, timeout):
+def fetch_mnist(**patience):
+    """Fetch MNIST (11.5 MB) to where Keras looks for it; return its path.
+
+    Parameters
+    ----------
+    **patience
+        `timeout` and `limit` of `utils.data.fetch`.
+
+    Raises
+    ------
+    DataError
+        If it is not served, or cannot be stored.
+    """
+    return fetch(URLS, cache_path(), FILE_SHA256, **patience)
+
+
+def _real(path, **patience):
     """Return the real data from the cache; fetch them first if they are missing or damaged."""
     if path.exists():
         try:
             return _told(_read(path), "from Keras's cache")
         except DataError as damage:
             print(f"MNIST: {damage}; fetching it again")
-    fetch(URLS, path, FILE_SHA256, timeout=timeout)
+    fetch_mnist(**patience)
     return _told(_read(path), "downloaded into Keras's cache")
 
 
@@ -109,7 +128,7 @@ def _read(path):
                 if hashlib.sha256(np.ascontiguousarray(values)).hexdigest() != checksum:
                     raise ValueError(f"{name} is not MNIST's")
                 found[name] = values
-    except (OSError, EOFError, KeyError, ValueError, TypeError, zipfile.BadZipFile) as error:
+    except Exception as error:  # zipfile has a dozen ways to stumble over a damaged file
         raise DataError(f"the cached file {path} is damaged ({error})") from error
     return (found["x_train"], found["y_train"]), (found["x_test"], found["y_test"])
 
@@ -139,7 +158,7 @@ def stand_in(n_train=8000, seed=0):
     https://doi.org/10.24432/C50P49. Augmentation by elastic distortion: P. Simard, D. Steinkraus,
     J. Platt, ICDAR 2003, https://doi.org/10.1109/ICDAR.2003.1227801.
     """
-    check_count("n_train", n_train, least=1)
+    n_train = integer("n_train", n_train, least=1)
     from sklearn.datasets import load_digits
 
     digits = load_digits()

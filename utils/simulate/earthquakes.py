@@ -13,9 +13,9 @@ Sources
 .. [3] Cramer 1946, Mathematical Methods of Statistics (Princeton), ch. 32: the bound.
 """
 
-import numbers
-
 import numpy as np
+
+from utils.arguments import integer, real
 
 V_P, V_S = 6.0, 3.5  # km/s, upper crust [1]
 DEPTH = 10.0  # km
@@ -39,7 +39,7 @@ def stations(n=20, seed=0):
     array (n, 2)
         Coordinates in km, uniform in the square [0, SIZE] x [0, SIZE].
     """
-    n = _count(n, "n")
+    n = integer("n", n, least=1)
     return np.random.default_rng(seed).uniform(0, SIZE, (n, 2))
 
 
@@ -93,10 +93,10 @@ def simulate_events(
     arrivals : array (n, 2 k)
         Origin time (uniform between 0 and LATEST_ORIGIN) + travel time + noise, s: P, then S.
     """
-    n = _count(n, "n")
+    n = integer("n", n, least=1)
     stations = _plane(stations, "stations")
     for name, value in (("noise_p", noise_p), ("noise_s", noise_s)):
-        _at_least_zero(value, name)
+        real(name, value, least=0)
     place, start, clock = (np.random.default_rng([seed, stream]) for stream in range(3))
     epicentres = place.uniform(0, SIZE, (n, 2))
     origin = start.uniform(0, LATEST_ORIGIN, (n, 1))
@@ -162,7 +162,7 @@ def least_squares(
     arrivals = _arrivals(arrivals, len(stations))
     weights = _weights(noise_p, noise_s, len(stations))
     medium = _medium(depth, v_p, v_s)
-    steps = _count(steps, "steps")
+    steps = integer("steps", steps, least=1)
     side = np.linspace(0.05 * SIZE, 0.95 * SIZE, 10)
     grid = np.array([(x, y) for x in side for y in side])
     model = travel_times(grid, stations, *medium)  # (100, 2 n)
@@ -253,10 +253,8 @@ def front_radius(time, speed, depth=DEPTH):
     float
         km; 0 before the wave has reached the ground.
     """
-    if not speed > 0:
-        raise ValueError(f"speed must be positive (km/s), not {speed!r}")
-    reach = speed * _at_least_zero(time, "time")
-    return float(np.sqrt(max(reach**2 - _at_least_zero(depth, "depth") ** 2, 0.0)))
+    reach = real("speed", speed, above=0) * real("time", time, least=0)
+    return float(np.sqrt(max(reach**2 - real("depth", depth, least=0) ** 2, 0.0)))
 
 
 def _offsets(epicentres, stations, depth):
@@ -276,8 +274,7 @@ def _jacobian(epicentres, stations, depth, v_p, v_s):
 
 def _weights(noise_p, noise_s, n):
     for name, value in (("noise_p", noise_p), ("noise_s", noise_s)):
-        if not _at_least_zero(value, name) > 0:
-            raise ValueError(f"{name} must be positive here: it is the weight's inverse root")
+        real(name, value, above=0)  # the weight is its inverse square
     return np.repeat([1 / noise_p**2, 1 / noise_s**2], n)
 
 
@@ -306,23 +303,8 @@ def _arrivals(arrivals, n=None):
 
 
 def _medium(depth, v_p, v_s):
-    _at_least_zero(depth, "depth")
-    if not np.isfinite([v_p, v_s]).all() or not v_p > v_s > 0:
-        raise ValueError(f"speeds must be finite with v_p > v_s > 0 (km/s), not {v_p!r}, {v_s!r}")
+    depth = real("depth", depth, least=0)
+    v_p, v_s = real("v_p", v_p, above=0), real("v_s", v_s, above=0)
+    if not v_p > v_s:
+        raise ValueError(f"v_p must be above v_s (km/s), not {v_p:g} against {v_s:g}")
     return depth, v_p, v_s
-
-
-def _at_least_zero(value, name):
-    if isinstance(value, bool) or not isinstance(value, numbers.Real):
-        raise TypeError(f"{name} must be a number, not {value!r}")
-    if not (np.isfinite(value) and value >= 0):
-        raise ValueError(f"{name} must be finite and not negative, not {value!r}")
-    return value
-
-
-def _count(n, name):
-    if isinstance(n, bool) or not isinstance(n, numbers.Integral):
-        raise TypeError(f"{name} must be a whole number, not {n!r}")
-    if n < 1:
-        raise ValueError(f"{name} must be at least 1, not {n}")
-    return int(n)

@@ -1,0 +1,372 @@
+"""The one place that reads an answer and compares it with the right one and with mistakes.
+
+The checks of the exercises are tables for `compare` (a value) and `compare_function` (a function):
+the right result, and rows (wrong result, message) for typical mistakes. Visible checks and
+nbgrader's hidden tests read and compare alike; a hidden test only brings other inputs.
+"""
+
+import contextvars
+import inspect
+from dataclasses import dataclass
+
+import numpy as np
+
+RTOL = 2e-5  # of the largest element: float32 is good to a few 1e-6, typical mistakes to no 1e-3
+ATOL = 1e-7
+LONGEST = 10**6  # a list or range beyond this is no answer, and reading it could take for ever
+
+
+class NotYet(Exception):
+    """Raised inside a check: its text completes the sentence "not yet, because ..."."""
+
+
+class NotAttempted(Exception):
+    """Raised inside a check when the answer is still the stub."""
+
+
+class Shape(tuple):
+    """In a table: any result of this shape; ``Shape((..., 1))`` is a column of any length."""
+
+
+def not_finite(found):
+    """In a table: a result that is, or contains, NaN or infinity."""
+    return not np.isfinite(found).all()
+
+
+@dataclass
+class Inputs:
+    """Inputs that a hidden test brings, by the name of the function, and the last ones tried."""
+
+    cases: dict
+    last: str = ""
+
+
+hidden = contextvars.ContextVar("hidden", default=None)
+
+
+def require(condition, message):
+    """Raise `NotYet` with this message unless the condition holds."""
+    if not condition:
+        raise NotYet(message)
+
+
+def kind(value):
+    """Return what a value is, for messages: "None", "a list of 3 things", "a generator"."""
+    if value is None or value is Ellipsis:
+        return "None" if value is None else "three dots"
+    if type(value) is np.ndarray:
+        return f"an array of shape {value.shape} and dtype {value.dtype}"
+    name = type(value).__name__
+    article = "an" if name[:1].lower() in set("aeiou") else "a"
+    count = f" of {len(value)} things" if type(value) in (tuple, list, dict, set) else ""
+    return "text" if type(value) is str else f"{article} {name}{count}"
+
+
+def said(error):
+    """Return the type and the first line of an exception, whatever its own text does."""
+    try:
+        lines = str(error).encode("utf-8", "replace").decode().splitlines()
+    except BaseException:
+        lines = []
+    return f"{type(error).__name__}: {(lines or ['no message'])[0][:200]}"
+
+
+def call(function, *args, name="your function"):
+    """Call a student's function with copies of the arrays and return what it returns.
+
+    Raises
+    ------
+    NotYet
+        If `function` is not callable, raises an exception (also SystemExit), returns None or
+        changes an array that it is given.
+    NotAttempted
+        If it returns the three dots of the stub.
+    """
+    require(callable(function), f"{name} must be a function, and it is {kind(function)}")
+    if hidden.get():
+        hidden.get().last = _shown(args, range(len(args)))
+    copies = [a.copy() if isinstance(a, np.ndarray) else a for a in args]
+    try:
+        with np.errstate(all="ignore"):
+            result = function(*copies)
+    except NotAttempted:
+        raise
+    except BaseException as error:
+        raise NotYet(f"{name} raises {said(error)}") from error
+    if result is Ellipsis or (type(result) is tuple and any(r is Ellipsis for r in result)):
+        raise NotAttempted
+    require(result is not None, f"{name} returns None: is there a `return` line?")
+    for before, after in zip(args, copies):
+        if isinstance(before, np.ndarray):
+            unchanged = np.array_equal(before, after, equal_nan=before.dtype.kind == "f")
+            require(unchanged, f"{name} changes the array that it is given: work on a copy")
+    return result
+
+
+def read(value, name="your answer", wanted="an array of numbers"):
+    """Return numbers, lists, tensors, fractions ... as an array of float64, NaN and all.
+
+    Raises
+    ------
+    NotYet
+        If `value` holds anything but real numbers, or rows of different lengths.
+    """
+    complaint = f"{name} is {kind(value)}: it must be {wanted}"
+    try:
+        large = not hasattr(value, "__array__") and hasattr(value, "__len__")
+        require(not large or len(value) <= LONGEST, complaint)
+        raw = np.asarray(value)
+        parts = raw.ravel().tolist() if raw.dtype.kind == "O" else []
+        text = raw.dtype.kind in "SU" or any(isinstance(p, str | bytes) for p in parts)
+        require(not text, f"{name} is text: it must be {wanted}, without quotes")
+        require(raw.dtype.kind in "biufcO" and not any(p is None for p in parts), complaint)
+        if raw.dtype.kind == "c":
+            require(not np.any(raw.imag), f"{name} is complex: it must be {wanted}")
+            raw = raw.real
+        return raw.astype(float)
+    except NotYet:
+        raise
+    except Exception as error:
+        rows = ", in rows of equal length" if isinstance(value, list | tuple) else ""
+        raise NotYet(complaint + rows) from error
+
+
+def number(value, name="your answer"):
+    """Return a student's number as a float; an array of one element is one, too.
+
+    Raises
+    ------
+    NotYet
+        If `value` is not one finite real number.
+    """
+    found = read(value, name, "a number")
+    require(found.size == 1, f"{name} has {found.size} elements: it must be one number")
+    require(bool(np.isfinite(found).all()), f"{name} is {found.item()}: it must be finite")
+    return found.item()
+
+
+def array(value, shape=None, name="your answer"):
+    """Return a student's array as float64.
+
+    Raises
+    ------
+    NotYet
+        If it cannot be read as an array, has another shape than `shape`, or is not finite.
+    """
+    found = read(value, name)
+    fits = shape is None or found.shape == tuple(shape)
+    require(fits, f"{name} has shape {found.shape}: it must have {shape}")
+    require(bool(np.isfinite(found).all()), f"{name} contains NaN or infinity")
+    return found
+
+
+def things(value, names, what="your answer", verb="be", depth=0):
+    """Return the things of a student's tuple or list, unread, if they are as many as their names.
+
+    Parameters
+    ----------
+    value : object
+        An array counts as a list of its rows, if it has more than `depth` axes.
+    names : sequence of str
+        What the things are.
+    what : str
+        How messages call the value, or the function that returned it.
+    verb : {"be", "return"}
+    depth : int
+
+    Raises
+    ------
+    NotYet
+        If it is something else or holds more or less.
+    """
+    must, does = ("be a", "is") if verb == "be" else ("return the", "returns")
+    count = f"{must} pair" if len(names) == 2 else f"{verb} {len(names)} things"
+    wanted = f"{what} must {count} ({', '.join(names)}), and it {does} {kind(value)}"
+    if not isinstance(value, tuple | list) and hasattr(value, "__array__"):
+        value = list(np.asarray(value)) if np.ndim(value) > depth else value
+    require(isinstance(value, tuple | list) and len(value) == len(names), wanted)
+    return list(value)
+
+
+def same(found, right, rtol=RTOL, atol=ATOL):
+    """Whether two results agree in shape and value: up to `rtol` of the largest element."""
+    found, right = np.asarray(found, float), np.asarray(right, float)
+    if found.shape != right.shape:
+        return False
+    largest = np.abs(right[np.isfinite(right)]).max(initial=0)
+    return bool(np.allclose(found, right, rtol=0, atol=atol + rtol * largest, equal_nan=True))
+
+
+def close(value, target, message, rtol=RTOL, atol=ATOL):
+    """Raise `NotYet` with this message unless `value` is close to `target`."""
+    target = np.broadcast_to(np.asarray(target, float), np.shape(value))
+    require(same(value, target, rtol, atol), message)
+
+
+def compare(name, value, right, mistakes=(), rtol=RTOL, atol=ATOL):
+    """Compare a student's value with the right one; name the mistake if it is another.
+
+    Parameters
+    ----------
+    name : str
+        How messages call the value.
+    value : object
+        Number or array-like as the student gave it.
+    right : array-like
+    mistakes : iterable of (wrong, message)
+        The first row that fits is named. `wrong` is a wrong result of any shape; or a condition:
+        True, False, or a function of the result that returns one of them, for results of the
+        right shape that are finite (but for `not_finite`); or a `Shape`; or None for "whatever
+        else". `message` is a text; or a function of the result that returns one; or None, where
+        such a result is right, too.
+    rtol, atol : float
+        Tolerances as in `same`.
+
+    Returns
+    -------
+    array
+        The value as it was read, float64.
+
+    Raises
+    ------
+    NotYet
+        If it is not right.
+    """
+    found = _as(value, right, name)
+    rows = [([wrong], message) for wrong, message in mistakes]
+    _judge([Trial("", [found], [right], rows)], [name], rtol, atol)
+    return found
+
+
+def compare_function(name, function, table, cases, parts=(), what=None, rtol=RTOL, atol=ATOL):
+    """Try a student's function on all cases; name the mistake that explains its results.
+
+    Parameters
+    ----------
+    name : str
+        Name of the function, also for the inputs of hidden tests.
+    function : object
+        The student's answer.
+    table : callable
+        Called with the inputs of a case; returns the right result and the rows (wrong, message)
+        of `compare`, equally many for each case. A wrong result is named only if it is the
+        student's in every case (NaN and infinity aside), so that one case may agree by chance;
+        conditions are asked, and messages taken, in the first case that is wrong.
+    cases : sequence of tuple
+        Inputs, one tuple for each case.
+    parts : sequence of str
+        Names of the results, if there are several: then the right result and each wrong one is a
+        tuple of as many, with None for a part that does not matter.
+    what : str, optional
+        How messages call a single result: "the result of ..." unless told.
+    rtol, atol : float
+        Tolerances as in `same`.
+
+    Raises
+    ------
+    NotYet, NotAttempted
+        As `call`, and if a result is not right.
+    """
+    names = [f"{part} of {name}" for part in parts] or [what or f"the result of {name}"]
+    labels, trials = list(inspect.signature(table).parameters), []
+    for inputs in inputs_of(name, cases):
+        right, rows = table(*inputs)
+        right = list(right) if parts else [right]
+        rows = [(list(w) if parts and w is not None else [w] * len(names), m) for w, m in rows]
+        try:
+            result = call(function, *inputs, name=name)
+            depth = max(map(np.ndim, right))
+            found = things(result, parts, name, "return", depth) if parts else [result]
+            found = [_as(*part) for part in zip(found, right, names)]
+        except (NotYet, NotAttempted):
+            _judge(trials, names, rtol, atol)  # an earlier result, if wrong, tells more
+            raise
+        trials.append(Trial(_shown(inputs, labels), found, right, rows))
+    _judge(trials, names, rtol, atol)
+
+
+def inputs_of(name, cases):
+    """Return the inputs to try a function with: those of the hidden test, if there is one."""
+    brought = hidden.get()
+    if not brought:
+        return cases
+    return brought.cases.pop(name, None) or brought.cases.pop(None, ())
+
+
+def _shown(inputs, labels):
+    """Return the inputs of a function as one line of text."""
+    texts = (
+        np.array2string(i, precision=4, threshold=30) if isinstance(i, np.ndarray) else str(i)
+        for i in inputs
+    )
+    return " ".join(", ".join(f"{k} = {t}" for k, t in zip(labels, texts)).split())[:400]
+
+
+def _as(value, right, name):
+    """Read a result; where one number is wanted, a single element of any shape is one."""
+    right = np.asarray(right)
+    found = read(value, name, "an array of numbers" if right.ndim else "a number")
+    return found.reshape(()) if right.ndim == 0 and found.size == 1 else found
+
+
+@dataclass
+class Trial:
+    """One case: its inputs as text, the parts of the result, of the right one and of each row."""
+
+    inputs: str
+    found: list
+    right: list
+    rows: list
+
+
+def _judge(trials, names, rtol, atol):
+    """Raise `NotYet` for the first trial that is wrong, if any."""
+
+    def wrong_parts(trial):
+        pairs = enumerate(zip(trial.found, trial.right))
+        return [k for k, pair in pairs if not same(*pair, rtol, atol)]
+
+    first = next((trial for trial in trials if wrong_parts(trial)), None)
+    if first is None:
+        return
+    if hidden.get():
+        hidden.get().last = first.inputs
+    bad, otherwise = wrong_parts(first), None
+    for row, (wrong, message) in enumerate(first.rows):
+        if all(part is None for part in wrong):
+            otherwise = message
+        elif any(wrong[k] is not None for k in bad) and all(
+            _made(*part, trial is first, rtol, atol)
+            for trial in trials
+            for part in zip(trial.rows[row][0], trial.found, trial.right)
+        ):
+            if message is None:
+                return
+            raise NotYet(message(*first.found) if callable(message) else message)
+    found, right, name = first.found[bad[0]], np.asarray(first.right[bad[0]]), names[bad[0]]
+    many = right.ndim == 0 and found.size > 1
+    require(not many, f"{name} has {found.size} elements: it must be one number")
+    fits = found.shape == right.shape
+    require(fits, f"{name} has shape {found.shape}: it must have {right.shape}")
+    if (~np.isfinite(found) & np.isfinite(right)).any():
+        lost = "contains NaN or infinity" if right.ndim else f"is {found}: it must be finite"
+        raise NotYet(f"{name} {lost}")
+    if callable(otherwise):
+        otherwise = otherwise(*first.found)
+    size = "wrong" if right.ndim else "too large" if found > right else "too small"
+    raise NotYet(otherwise or f"{name} is {size}")
+
+
+def _made(wrong, found, right, first, rtol, atol):
+    """Whether a row's `wrong` fits this part of a result; `first` is the case to be explained."""
+    if wrong is None or (not first and not_finite(found)):
+        return True  # in another case, NaN or infinity says nothing about the mistake
+    if isinstance(wrong, Shape):
+        lengths = zip(wrong, found.shape)
+        return len(wrong) == found.ndim and all(w in (..., n) for w, n in lengths)
+    if not callable(wrong) and not isinstance(wrong, bool | np.bool_):
+        return same(found, wrong, rtol, atol)
+    if not first or found.shape != np.shape(right):
+        return not first
+    readable = wrong is not_finite or (np.isfinite(found) | ~np.isfinite(right)).all()
+    return bool(readable and (wrong(found) if callable(wrong) else wrong))
