@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 import os
 import re
 import zipfile
@@ -10,6 +11,7 @@ from types import SimpleNamespace
 import nbformat
 import pytest
 from handed_in import GOOD, MEAN, answered, sources
+from nbformat.v4 import new_code_cell, new_markdown_cell
 
 from tools import assignments, grade, submissions, table
 
@@ -224,3 +226,84 @@ def test_a_table_that_excel_has_spoilt_is_not_read_wrongly(course):
     ):
         with pytest.raises(ValueError, match=message):
             table.read(spoilt.encode(), course)
+
+
+STUB = "root = ...  # replace the dots"
+PICTURE = {"a.png": {"image/png": "AAAA"}}
+
+
+@pytest.mark.parametrize(
+    "edit, remarks, by_hand",
+    [
+        (lambda c: c, [], set()),
+        (
+            lambda c: [*c, new_code_cell("x = 1")],
+            ["beneath the untouched or deleted cell why"],
+            {"why"},
+        ),
+        (lambda c: [*c, new_markdown_cell(" ")], [], set()),
+        (
+            lambda c: [*c[:-1], new_markdown_cell("So.")],
+            ["beneath the", "cell why is missing"],
+            {"why"},
+        ),
+        (
+            lambda c: [*c[:5], new_code_cell("root = 2"), *c[5:]],
+            ["beneath the .* cell root"],
+            set(),
+        ),
+        (lambda c: c[:-1], ["the answer cell why is missing"], set()),
+        (lambda c: [c[4], *c], ["cell root stands 2 times"], set()),
+        (lambda c: [*c, {**c[4], "source": "root = 3"}], ["cell root stands 2 times"], set()),
+        (lambda c: [c[0], c[0], *c], [], set()),
+        (
+            lambda c: [*c[:3], {**c[3], "source": "pass"}, *c[4:]],
+            ["test cell mean-test .* changed"],
+            set(),
+        ),
+        (lambda c: [*c[:3], *c[4:]], ["test cell mean-test had been deleted"], set()),
+        (lambda c: c[1:], [], set()),
+    ],
+)
+def test_deleted_changed_and_copied_cells_are_told(course, tmp_path, edit, remarks, by_hand):
+    release = course["90_means"].release
+    made = json.loads(assignments.render(release))
+    made["cells"] = edit(made["cells"])
+    (tmp_path / "a.ipynb").write_text(json.dumps(made))
+    (file,) = submissions.collect(tmp_path, NAMES)["a"]
+    notebook, found, left = submissions.transplant(submissions.read(file)[0], release)
+    assert len(found) == len(remarks) and all(map(re.search, remarks, found)), found
+    assert left == by_hand
+    root = [cell.source for cell in notebook.cells if cell.id == "root"]
+    assert root == (["root = 3"] if "root = 3" in json.dumps(made) else [STUB])
+    kept = [c.id for c in notebook.cells if not c.id.startswith("added")]
+    assert kept == [c.id for c in release.cells]
+
+
+def test_of_copies_the_answered_one_counts_and_pictures_stay(course):
+    def cell(source, mark, type="code", attachments=None):
+        return submissions.Cell(type, source, mark, attachments)
+
+    cells = [
+        cell("root = 1", "root"),
+        cell("root = 2", "root"),
+        cell(STUB, "root"),
+        cell("![a](attachment:a.png)", "why", "markdown", PICTURE),
+        cell("![a](attachment:a.png)", "new", "markdown", PICTURE),
+        cell("x", "newer", "code", PICTURE),
+    ]
+    notebook, remarks, _ = submissions.transplant(cells, course["90_means"].release)
+    sources = [c.source for c in notebook.cells if "root" in c.source]
+    assert sources == ["root = 1", "root = 2", "assert np.allclose(root**2, 2)"]
+    assert "root stands 3 times: the last answer counts" in remarks[0]
+    assert [c.id for c in notebook.cells if "attachments" in c] == ["why", "added-4"]
+
+
+def test_a_zip_may_hold_as_much_as_a_file(tmp_path, monkeypatch):
+    monkeypatch.setattr(submissions, "LARGEST", 300)
+    for size, fits in ((300, True), (301, False)):
+        with zipfile.ZipFile(tmp_path / "a.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+            archive.writestr("a.ipynb", " " * size)
+        (file,) = submissions.collect(tmp_path, NAMES)["a"]
+        with pytest.raises(submissions.Unusable, match="is empty" if fits else "is larger"):
+            submissions.read(file)

@@ -368,6 +368,7 @@ def transplant(submitted, release):
     """
     result, remarks, by_hand = nbformat.from_dict(release), [], set()
     places = {_mark(cell).get("grade_id", cell.id): cell for cell in result.cells}
+    stubs = {name: cell.source for name, cell in places.items()}
     counting, added, anchor = _counting(submitted, places, remarks), {}, None
     for k, cell in enumerate(submitted):
         place = places.get(cell.mark)
@@ -379,9 +380,9 @@ def transplant(submitted, release):
                     place["attachments"] = cell.attachments
             elif _runs(place) and not _same(place.source, cell.source):
                 remarks.append(f"the {_runs(place)} cell {anchor} had been changed: restored")
-        elif place is None or not _same(place.source, cell.source):  # else the copy of a stub
+        elif place is None or not _same(stubs[cell.mark], cell.source):  # else the copy of a stub
             added.setdefault(anchor, []).append(_added(cell, f"added-{k}"))
-    before, stubs = None, {_mark(c).get("grade_id", c.id): c.source for c in release.cells}
+    before = None
     for name, place in places.items():
         before = name if name in counting else before
         if _mark(place).get("solution"):
