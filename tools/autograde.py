@@ -275,8 +275,8 @@ class Notebook:
         reply, outputs = kernel.run(source, seconds)
         if test and reply.get("evalue") == token and reply.get("ename") == "Exception":
             reply = {"status": "passed"}
-            last = next(k for k, item in enumerate(outputs) if token in item[1])
-            outputs = outputs[:last]  # without our own exception
+            ours = (k for k, item in enumerate(outputs) if token in item[1])
+            outputs = outputs[: next(ours, None)]  # without our own exception
         return reply, outputs
 
     @staticmethod

@@ -115,7 +115,7 @@ def _state():
     for owner in (shell, shell.kernel, shell.compile):
         for key, value in vars(owner).items():
             if callable(value) and hasattr(type(owner), key):
-                found[f"{type(owner).__name__}.{key}"] = (id(value), None)
+                found[f"{key} of {type(owner).__name__}"] = (id(value), None)
     found["a trace function"] = (sys.gettrace(), sys.getprofile())
     return found
 
