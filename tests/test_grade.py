@@ -417,7 +417,7 @@ EXPECTED = [
     ("own-np", "[23]", "look", "it replaces np"),
     ("transformer", "[13]", "look", "it replaces an input or AST transformer"),
     ("kernel", "3", "look", "it replaces do_execute of IPythonKernel"),
-    ("thread", "3", "graded|look", ""),
+    ("thread", "3", "look", "prints more than is kept: cut"),
     ("custom", "3", "look", "it replaces an input or AST transformer"),
     ("hook", "3", "look", "it replaces a hook pre_run_cell"),
 ]

@@ -11,6 +11,7 @@ import ast
 import ctypes
 import hmac
 import json
+import math
 import os
 import queue
 import subprocess
@@ -110,11 +111,11 @@ class Kernel:
         except (KeyError, ValueError, SyntaxError, TypeError):
             return None
 
-    def run(self, source, seconds):
+    def run(self, source, seconds, flood=FLOOD):
         """Run a cell for at most so many seconds; return the kernel's reply and the outputs."""
-        return self._wait(source, {}, {}, seconds)
+        return self._wait(source, {}, {}, seconds, flood)
 
-    def _wait(self, source, expressions, options, seconds):
+    def _wait(self, source, expressions, options, seconds, flood=math.inf):
         send = {"user_expressions": expressions, "allow_stdin": False, "stop_on_error": False}
         asked = self.client.execute(source, **send, **options)
         started = looked = time.monotonic()
@@ -148,7 +149,7 @@ class Kernel:
                     raise Lost(why or ENDED)
                 if self._memory() > self.job["memory"] * 1e9:
                     raise Lost(MEMORY)
-            if now > ends or (outputs.seen > FLOOD and not why):
+            if now > ends or (outputs.seen > flood and not why):
                 if why:
                     raise Lost(why)
                 why = STUCK if now > ends else FLOODED
@@ -272,7 +273,8 @@ class Notebook:
         token = os.urandom(8).hex()
         if test:
             source += f"\nraise __import__('builtins').Exception({token!r})"
-        reply, outputs = kernel.run(source, seconds)
+        # A test may be flooded by a thread that an earlier cell has started.
+        reply, outputs = kernel.run(source, seconds, math.inf if test else FLOOD)
         if test and reply.get("evalue") == token and reply.get("ename") == "Exception":
             reply = {"status": "passed"}
             ours = (k for k, item in enumerate(outputs) if token in item[1])
