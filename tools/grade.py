@@ -152,42 +152,38 @@ class Run:
         """Grade one row's submission; return its page. Whatever happens stays in this row."""
         if self.stop.is_set():
             return None
-        started, kept = time.monotonic(), list(row.remarks)
-        course, given, row.points, row.status = (
-            self.courses[row.assignment],
-            row.points,
-            {},
-            NOT_GRADED,
-        )
+        started, kept, entered = time.monotonic(), list(row.remarks), {}
+        course = self.courses[row.assignment]
         try:
             notebook, result, points, remarks, again = self.grader.grade(row, self.stop)
             if (self.stop.is_set() and result is None) or (again and first):
-                row.points, row.status = given, WAITING
                 self.again += [row] * again
-                return None
-            row.remarks += dict.fromkeys(remarks)
-            if result:
-                self._enter(row, course, points, given)
-                row.cpu, row.status = result["cpu"], LOOK if row.remarks else GRADED
+                return None  # it goes on waiting
+            entered = self._entered(row, course, points) if result else {}
+            row.points, row.remarks = entered, [*kept, *dict.fromkeys(remarks)]
+            row.cpu = result["cpu"] if result else 0
+            row.status = (LOOK if row.remarks else GRADED) if result else NOT_GRADED
             row.seconds = time.monotonic() - started
             return feedback.page(row, course, notebook, result, points)
         except Exception as error:
-            what = "its page cannot be made" if row.points else "grading fails"
+            what = "its page cannot be made" if entered else "grading fails"
             row.remarks = [*kept, f"{what}: {type(error).__name__}: {error}"]
-            row.status = LOOK if row.points else NOT_GRADED
+            row.points, row.status = entered, LOOK if entered else NOT_GRADED
             return feedback.page(row)
 
     @staticmethod
-    def _enter(row, course, points, given):
-        """Add up the points of each exercise; put in what was given by hand."""
+    def _entered(row, course, points):
+        """Add up the points of each exercise, with those that were given by hand."""
+        found = {}
         for cell, (got, most) in points.items():
             exercise = course.exercises[cell]
-            before = row.points.get(exercise, [0, 0])
+            before = found.get(exercise, [0, 0])
             unknown = got is None or before[0] is None
-            row.points[exercise] = [None if unknown else before[0] + got, before[1] + most]
-        for exercise, (got, most) in row.points.items():
-            if got is None and exercise in given:
-                row.points[exercise] = [given[exercise][0], most]
+            found[exercise] = [None if unknown else before[0] + got, before[1] + most]
+        for exercise, (got, most) in found.items():
+            if got is None and exercise in row.points:
+                found[exercise] = [row.points[exercise][0], most]
+        return found
 
     def _finish(self, row, page, count):
         if page is None:
