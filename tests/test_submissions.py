@@ -307,3 +307,30 @@ def test_a_zip_may_hold_as_much_as_a_file(tmp_path, monkeypatch):
         (file,) = submissions.collect(tmp_path, NAMES)["a"]
         with pytest.raises(submissions.Unusable, match="is empty" if fits else "is larger"):
             submissions.read(file)
+
+
+def test_points_by_hand_lie_between_nothing_and_all(course):
+    points = {"90.1": [0.0, 2.0], "90 why": [3.0, 3.0]}
+    row = table.Row("'tis", "90_means", None, "look", points=points)
+    assert row.sums() == (3, 5, 0)
+    text = table.table([row, table.Row("b", "?", None, "look")], course)
+    first, second = table.read(text.encode(), course)
+    assert first.points == points and first.student == "'tis"
+    assert second.points == {}, "an assignment that nobody knows"
+    with pytest.raises(ValueError, match="row 'tis, column ex 90 why: 3.1 is not between 0 and 3"):
+        table.read(text.replace(",0,3,look", ",0,3.1,look").encode(), course)
+    with pytest.raises(ValueError, match="-1 is not between 0 and 2"):
+        table.read(text.replace(",0,3,look", ",-1,3,look").encode(), course)
+
+
+def test_what_moodle_takes_back():
+    done = table.Row("Ann Lee_77", "90_means", points={"90.1": [1.5, 2.0]})
+    left = table.Row("=kay", "90_means", points={"90.1": [1.5, 2.0], "90 why": [None, 3.0]})
+    lost = table.Row("ray", "90_means", remarks=["the file is empty"])
+    head, *lines = csv.reader(io.StringIO(table.moodle([done, left, lost])[1:]))
+    assert head[0] == "Identifier" and head[-1] == "Feedback comments"
+    assert lines == [
+        ["Participant 77", "Ann Lee", "1.5", "2", "", "90.1: 1.5 of 2"],
+        ["", "'=kay", "", "5", "", "90.1: 1.5 of 2; 90 why: to be given of 3"],
+        ["", "ray", "", "", "", "not graded; the file is empty"],
+    ]
