@@ -256,6 +256,7 @@ VERBS = {  # command: (function, what it does)
         tool("assignments"),
         "build the students' notebooks from solutions/: [--check]",
     ),
+    "handout": (tool("handout"), "make the students' copy of the course, folder and zip: [--help]"),
     "grade": (tool("grade"), "grade a folder of submissions, table and feedback: FOLDER"),
     "fetch": (tool("fetch"), "fetch real data into the cache: NAME"),
     "slides": (tool("slides"), "write slides of the lectures into build/slides/: [NOTEBOOK ...]"),

@@ -197,12 +197,6 @@ def same(found, right, rtol=RTOL, atol=ATOL):
     return bool(np.allclose(found, right, rtol=0, atol=atol + rtol * largest, equal_nan=True))
 
 
-def close(value, target, message, rtol=RTOL, atol=ATOL):
-    """Raise `NotYet` with this message unless `value` is close to `target`."""
-    target = np.broadcast_to(np.asarray(target, float), np.shape(value))
-    require(same(value, target, rtol, atol), message)
-
-
 def compare(name, value, right, mistakes=(), rtol=RTOL, atol=ATOL):
     """Compare a student's value with the right one; name the mistake if it is another.
 
