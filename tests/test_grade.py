@@ -647,7 +647,8 @@ def test_ctrl_c_keeps_what_is_finished(course, tmp_path):
     folder, out = tmp_path / "in", tmp_path / "out"
     nap = ["import time\ntime.sleep(60)"]
     handed_in(folder, course / "90_means/90_means.ipynb", ann={}, ben={"added": nap}, cid={})
-    code = (
+    code = (  # a shell's background jobs, and so their children, ignore SIGINT
+        "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "import sys; from pathlib import Path; from tools.grade import main\n"
         f"sys.exit(main([{str(folder)!r}, '--jobs=1', '--out={out}'], Path({str(course)!r})))"
     )
