@@ -159,7 +159,8 @@ def test_a_folder_that_cannot_be_written_is_told(run, tmp_path, monkeypatch, cap
 def test_a_verb_gets_its_arguments_and_gives_its_status(run, monkeypatch):
     seen = []
     monkeypatch.setitem(run.VERBS, "test", (lambda rest: seen.append(rest) or 7, ""))
-    assert run.main(["test", "-k", "perceptron"]) == 7 and seen == [["-k", "perceptron"]]
+    assert run.main(["test", "-k", "perceptron"]) == 7 and seen.pop() == ["-k", "perceptron"]
+    assert run.main(["test", "--gpu"]) == 7 and seen.pop() == ["--gpu"], "only before the command"
 
 
 def test_verbs_start_what_they_name(run, monkeypatch):
