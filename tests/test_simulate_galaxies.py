@@ -855,6 +855,8 @@ def test_unknown_class_lists_the_classes(label):
 if __name__ == "__main__":
     with open(DRAWS, "w", encoding="utf-8", newline="") as out:
         for label, name, *values in draw_statistics(4000):
-            csv.writer(out, lineterminator="\n").writerow([label, name, *(f"{v:.4g}" for v in values)])
+            csv.writer(out, lineterminator="\n").writerow(
+                [label, name, *(f"{v:.4g}" for v in values)]
+            )
     rows = ",\n".join(f"{json.dumps(n)}: {json.dumps(v)}" for n, v in stages())
     PICTURES.write_text("{\n" + rows + "\n}\n", "utf-8")
