@@ -96,6 +96,14 @@ def test_a_leak_stops_it(tmp_path, monkeypatch, capsys):
     assert not list(tmp_path.iterdir())
 
 
+def test_its_run_py_offers_what_it_can_do(copy):
+    command = [sys.executable, "run.py"]
+    shown = subprocess.run(command, cwd=copy, capture_output=True, text=True).stdout
+    assert re.findall(r"(?m)^    (\w+) {3,}", shown) == ["lab", "setup"]
+    refused = subprocess.run([*command, "grade"], cwd=copy, capture_output=True, text=True)
+    assert refused.returncode == 2 and "choose one of: lab, setup" in refused.stdout
+
+
 def test_its_lab_serves_the_front_page_and_its_own_utils(copy, tmp_path):
     course = shutil.copytree(copy, tmp_path / "course")
     with socket.socket() as probe:
