@@ -206,6 +206,14 @@ def test_learning_rate_draws_the_path_over_the_contour_lines(draw):
     assert tuple(figure.get_size_inches()) == (8, 4.5)
 
 
+def test_first_and_last_loss_decide_whether_it_falls(draw):
+    def detour(learning_rate, momentum):
+        return np.array([[2.0, 0], [3, 0], [1, 0]])
+
+    path = draw(lambda: explore.learning_rate(detour, bowl, ((-1, 1), (-2, 2))))
+    assert "The loss falls from 4 to 1: 2 steps" in path(learning_rate=0.1, momentum=0.0).caption
+
+
 @pytest.mark.parametrize("rate", [-0.1, 0.0])
 def test_a_loss_that_does_not_fall_is_said_to_grow(draw, rate):
     path = draw(lambda: explore.learning_rate(descent, bowl, ((-1, 1), (-2, 2))))
