@@ -324,7 +324,7 @@ WRONG = {
         ((solid, lambda s: charge(s, second=-1)), "same sense"),
         ((solid, lambda s: charge(s, whole=1)), "4 pi"),
         ((solid, lambda s: charge(s, whole=2 * np.pi)), "not 2 pi"),
-        ((solid, lambda s: np.round(charge(s))), "do not round"),
+        ((solid, lambda s: np.round(charge(s))), "no rounding"),
     ],
     "05.4": [
         ((by_mean,), "every map the same name"),

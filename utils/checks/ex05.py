@@ -148,13 +148,13 @@ def wrapped(solid_angle, charge):
         return right, [
             (-right, "the charge has the wrong sign: row 0 is below row 1, triangles run "
              "counter-clockwise"),
-            (periodic, "the patch ends at its edges: no np.roll"),
+            (periodic, "the patch ends at its edges: no np.roll, and no "
+             "rounding: with open edges the charge is no integer"),
             (first / (4 * np.pi), "each plaquette has two triangles: the second is missing"),
             (second / (4 * np.pi), "each plaquette has two triangles: the first is missing"),
             ((first - second) / (4 * np.pi), "the two triangles must run round in the same sense"),
             (first + second, "divide by the solid angle of the whole sphere, 4 pi"),
             ((first + second) / (2 * np.pi), "the whole sphere has 4 pi, not 2 pi"),
-            (np.round(right), "do not round: at the edges of a patch the charge is no integer"),
         ]  # fmt: skip
 
     rng = np.random.default_rng(53)
