@@ -251,7 +251,9 @@ def weighted_sum(image, kernel, row, column, *, caption, alt):
             axis.text(j, i, f"{number:g}", ha="center", va="center", fontsize=17)
         corner, look = (left - 0.5, top - 0.5), {"edgecolor": plots.RED, "linewidth": 4}
         axis.add_patch(Rectangle(corner, width, height, fill=False, clip_on=False, **look))
+        axis.spines[:].set_visible(True)
         axis.set(title=name, xticks=[], yticks=[])
+    figure.get_layout_engine().set(wspace=0.1)
     return plots.finish(figure, caption, alt)
 
 
