@@ -407,8 +407,8 @@ WRONG = {
         ((read_with(pair=lambda c, f: read(c, f)[2][::-1]),), "a < b"),
         ((read_with(pair=lambda c, f: (1, 1)),), "on the diagonal"),
         ((read_with(pair=lambda c, f: 7),), "shape ()"),
-        ((lambda c, f: read(c, f)[:2],), "returns 2 things"),
-        ((lambda c, f: np.diag(rates(c)),), "three things"),
+        ((lambda c, f: read(c, f)[:2],), "3 things (efficiency, purity, pair), and it returns a tuple of 2 things"),
+        ((lambda c, f: np.diag(rates(c)),), "3 things (efficiency, purity, pair)"),
     ],
     "07.4": [
         ((calibrate(lambda n, gap, total: np.abs(gap).mean()),), "does not weight the bins"),
@@ -448,7 +448,7 @@ WRONG = {
         ((leaking, split_one_row_each), "in neither"),
         ((leaking, split_sizes_by_rows), "that of the originals"),
         ((leaking, lambda o, share, seed: split(o, share, seed)[::-1]), "exchanged"),
-        ((leaking, lambda o, share, seed: split(o, share, seed)[1]), "two things"),
+        ((leaking, lambda o, share, seed: split(o, share, seed)[1]), "the pair (train, test)"),
         ((leaking, lambda o, share, seed: (np.arange(len(o)), [0, 1])), "in train and in test"),
     ],
     "07.6": [
@@ -470,7 +470,7 @@ WRONG = {
         ((lambda light: moments(light), PREDICTION), "3 elements"),
         ((lambda light: np.nan, PREDICTION), "must be finite"),
         ((ratio_svd, ("Edge-on with Bulge", "down")), "the other way"),
-        ((ratio_svd, ("Round Smooth", "up")), "stay equal"),
+        ((ratio_svd, ("Round Smooth", "up")), "nearly equal stay so"),
         ((ratio_svd, ("Unbarred Loose Spiral", "up")), "another class"),
         ((ratio_svd, ("edge-on", "up")), "name of CLASS_NAMES"),
         ((ratio_svd, ("Edge-on with Bulge", "rounder")), '"up" or "down"'),

@@ -3,7 +3,19 @@
 import numpy as np
 
 from utils.checks import exercise
-from utils.checks.compare import array, call, close, kind, number, require
+from utils.checks.compare import (
+    Shape,
+    array,
+    call,
+    compare,
+    compare_function,
+    inputs_of,
+    not_finite,
+    read,
+    require,
+    same,
+    things,
+)
 
 CLASSES = (
     "Merging",
@@ -16,20 +28,6 @@ CLASSES = (
 )
 
 
-def _things(value, count, what):
-    """Return a student's tuple or list of `count` things."""
-    require(isinstance(value, tuple | list), f"{what}; what it returns is {kind(value)}")
-    require(len(value) == count, f"{what}, and it returns {len(value)} things")
-    return value
-
-
-def _counts(size, channels, filters, kernel, classes):
-    """Return parameter numbers by layer."""
-    convolutions = [new * (kernel**2 * old + 1) for old, new in zip([channels, *filters], filters)]
-    edge = size // 2 ** len(filters)
-    return np.array([*convolutions, classes * (edge**2 * filters[-1] + 1)])
-
-
 @exercise(
     "07.1",
     "One filter reaches over kernel x kernel pixels of every map that it looks at, and has one "
@@ -38,93 +36,77 @@ def _counts(size, channels, filters, kernel, classes):
     "each pooling halves it and rounds down. A mean over a map leaves a single number of it.",
 )
 def parameters(function, total_with_means):
-    name = "count_parameters"
-    for net in [(48, 2, (3, 5), 5, 4), (50, 3, (4, 6, 8), 3, 7), (22, 1, (5,), 3, 2)]:
-        size, channels, filters, kernel, classes = net
-        right = _counts(*net)
-        counts = array(call(function, *net, name=name), name=f"the list of {name}")
-        total = f"{name} returns a single number: a list with one number for each layer is wanted"
-        require(counts.ndim > 0, total)
-        layers = f"the list must hold {len(filters)} convolutions and a dense layer"
-        require(counts.shape == (len(right),), f"{layers}, and its shape is {counts.shape}")
-        _diagnose_counts(counts, right, net)
-    total = number(total_with_means, "total_with_means")
-    lecture = (96, 3, (4, 6, 9, 13), 3, 7)
-    right = _counts(*lecture)
-    convolutions = right[:-1].sum()
-    typical = {
-        right.sum(): "total_with_means is the number with flattening: a mean is one number a map",
-        convolutions: "total_with_means lacks the dense layer, which is still there",
-        convolutions + 7 * 13: "total_with_means lacks the biases of the dense layer",
-        7 * 13 + 7: "total_with_means counts the dense layer only: add the convolutions",
-        convolutions + 7 * 36 + 7: "total_with_means takes the mean over the maps, not within each",
-        convolutions + 7 * 9 + 7: "the dense layer looks at the maps of the last convolution",
-    }
-    for wrong, message in typical.items():
-        require(total != wrong, message)
-    close(total, convolutions + 7 * 14, "total_with_means is wrong: write down all five layers")
+    def table(size, channels, filters, kernel, classes):
+        maps, area, pools = np.array(filters), kernel**2, len(filters)
+        depths, depth = np.array([channels, *filters[:-1]]), filters[-1]
+        edge = up = valid = size
+        for _ in filters:
+            edge, up, valid = edge // 2, -(-up // 2), (valid - kernel + 1) // 2
+        first, last = maps * (area * depths + 1), classes * (edge**2 * depth + 1)
 
+        def layers(wrong):  # the convolutions, whatever the dense layer is
+            return lambda found: same(found[:-1], wrong) and not same(found[:-1], first)
 
-def _diagnose_counts(counts, right, net):
-    size, channels, filters, kernel, classes = net
-    depths = np.array([channels, *filters[:-1]])
-    maps = np.array(filters)
-    first, last = counts[:-1], counts[-1]
-    typical = {
-        "the biases are missing in the convolutions": maps * depths * kernel**2,
-        "a filter has one bias, not one for each map that it looks at": maps
-        * depths
-        * (kernel**2 + 1),
-        "a filter has weights for every map that it looks at, not one set for all": maps
-        * (kernel**2 + 1),
-        "later convolutions look at the maps of the one before, not at the colours": maps
-        * (kernel**2 * channels + 1),
-        "a filter covers kernel x kernel pixels: the square is missing": maps
-        * (kernel * depths + 1),
-    }
-    for message, wrong in typical.items():
-        same = np.array_equal(first, wrong) and not np.array_equal(first, right[:-1])
-        require(not same, message)
-    for i in np.flatnonzero(first != right[:-1]):
-        require(False, f"the number of convolution {i + 1} is wrong for filters {filters}")
-    depth, pools = filters[-1], len(filters)
-    edge, edge_up, edge_valid = size // 2**pools, size, size
-    for _ in range(pools):
-        edge_up, edge_valid = -(-edge_up // 2), (edge_valid - kernel + 1) // 2
-    typical = {
-        "the biases are missing in the dense layer": edge**2 * depth,
-        "the dense layer sees the maps after pooling, which makes them smaller": size**2 * depth
-        + 1,
-        "each convolution is followed by a pooling: there is one more": (2 * edge) ** 2 * depth + 1,
-        "the number of the dense layer is too small: one pooling too many?": (edge // 2) ** 2
-        * depth
-        + 1,
-        "the dense layer sees all pixels of the maps, and not only their means": depth + 1,
-        "the dense layer sees all maps, not one": edge**2 + 1,
-        "the maps are squares: the dense layer sees size x size pixels": edge * depth + 1,
-        "the convolutions keep the size of the image (padding 'same')": edge_valid**2 * depth + 1,
-        "pooling drops an odd row or column: halves are rounded down": edge_up**2 * depth + 1,
-        "pooling drops an odd row or column: the size stays a whole number": (size / 2**pools) ** 2
-        * depth
-        + 1,
-    }
-    for message, inputs in typical.items():
-        same = np.isclose(last, classes * inputs) and last != right[-1]
-        require(not same, message)
-    require(
-        not np.isclose(last, classes * edge**2 * depth + 1),
-        "the dense layer has one bias for each output",
-    )
-    close(last, right[-1], f"the number of the dense layer is wrong for images of size {size}")
+        def dense(inputs, biases=classes):
+            return lambda found: same(found[-1], classes * inputs + biases)
 
+        def off(found):
+            return np.flatnonzero(np.abs(found[:-1] - first) > 1e-3)
 
-def _eight(images):
-    """Return the eight symmetries of images (n, size, size, 3), with names."""
-    views = {}
-    for k, turn in enumerate(("as it is", "by 90°", "by 180°", "by 270°")):
-        views[turn] = np.rot90(images, k, axes=(1, 2))
-        views[f"{turn}, reflected"] = np.rot90(images, k, axes=(1, 2))[:, ::-1]
-    return views
+        def otherwise(found):
+            many = f"the list must hold {pools} convolutions and a dense layer"
+            size_wrong = f"the number of the dense layer is wrong for images of size {size}"
+            return size_wrong if len(found) == pools + 1 else many
+
+        odd = "pooling drops an odd row or column: "
+        return np.append(first, last), [
+            (Shape(()), "count_parameters returns a single number: a list with one number for each "
+             "layer is wanted"),
+            (layers(maps * depths * area), "the biases are missing in the convolutions"),
+            (layers(maps * depths * (area + 1)), "a filter has one bias, not one for each map that "
+             "it looks at"),
+            (layers(maps * (area + 1)), "a filter has weights for every map that it looks at, not "
+             "one set for all"),
+            (layers(maps * (area * channels + 1)), "later convolutions look at the maps of the one "
+             "before, not at the colours"),
+            (layers(maps * (kernel * depths + 1)), "a filter covers kernel x kernel pixels: the "
+             "square is missing"),
+            (lambda f: off(f).size, lambda f: f"the number of convolution {off(f)[0] + 1} is wrong "
+             f"for filters {filters}"),
+            (dense(edge**2 * depth, 0), "the biases are missing in the dense layer"),
+            (dense(edge**2 * depth, 1), "the dense layer has one bias for each output"),
+            (dense(size**2 * depth), "the dense layer sees the maps after pooling, which "
+             "makes them smaller"),
+            (dense((2 * edge) ** 2 * depth), "each convolution is followed by a pooling: "
+             "there is one more"),
+            (dense((edge // 2) ** 2 * depth), "the number of the dense layer is too "
+             "small: one pooling too many?"),
+            (dense(depth), "the dense layer sees all pixels of the maps, and not only "
+             "their means"),
+            (dense(edge**2), "the dense layer sees all maps, not one"),
+            (dense(edge * depth), "the maps are squares: the dense layer sees size x size "
+             "pixels"),
+            (dense(valid**2 * depth), "the convolutions keep the size of the image "
+             "(padding 'same')"),
+            (dense(up**2 * depth), odd + "halves are rounded down"),
+            (dense((size / 2**pools) ** 2 * depth), odd + "the size stays a whole number"),
+            (Shape((...,)), otherwise),
+        ]  # fmt: skip
+
+    nets = [(48, 2, (3, 5), 5, 4), (50, 3, (4, 6, 8), 3, 7), (22, 1, (5,), 3, 2)]
+    what = "the list of count_parameters"
+    compare_function("count_parameters", function, table, nets, what=what, rtol=0, atol=1e-3)
+    convolutions = 4 * 28 + 6 * 37 + 9 * 55 + 13 * 82
+    compare("total_with_means", total_with_means, convolutions + 7 * (13 + 1), [
+        (convolutions + 7 * (36 * 13 + 1), "total_with_means is the number with flattening: a mean "
+         "is one number a map"),
+        (convolutions, "total_with_means lacks the dense layer, which is still there"),
+        (convolutions + 7 * 13, "total_with_means lacks the biases of the dense layer"),
+        (7 * 14, "total_with_means counts the dense layer only: add the convolutions"),
+        (convolutions + 7 * 37, "total_with_means takes the mean over the maps, not within each"),
+        (convolutions + 7 * 10, "the dense layer looks at the maps of the last convolution"),
+        (None, "total_with_means is wrong: write down all five layers"),
+    ], rtol=0, atol=1e-3)  # fmt: skip
 
 
 @exercise(
@@ -136,20 +118,79 @@ def _eight(images):
     "of what it returns.",
 )
 def symmetry(eight, average):
+    def symmetries(images):
+        """Return the eight views; those of odd number are reflected."""
+        turned = [np.rot90(images, k, axes=(1, 2)) for k in range(4)]
+        return [view for t in turned for view in (t, t[:, ::-1])]
+
+    def among(view, others):
+        return next((k for k, other in enumerate(others) if np.array_equal(view, other)), None)
+
+    def judge(views, images):
+        group, found = symmetries(images), []
+        mixed = [np.rot90(images, k) for k in (1, 2, 3)] + [images[::-1], *(g[::-1] for g in group)]
+        mixed += [m[:, ::-1] for m in mixed] + [m[:, :, ::-1] for m in mixed]
+        for j, view in enumerate(views):
+            found.append(among(view, group))
+            if found[-1] is not None:
+                continue
+            where = f"view number {j} (counted from 0)"
+            colours = among(view[..., ::-1], group) is not None
+            require(not colours, f"{where} exchanges the colours: they are the last axis")
+            batch = among(view, mixed) is not None
+            require(not batch, f"{where} mixes the images: axis 0 counts them, turn axes 1 and 2")
+            pixels = np.array_equal(np.sort(view, axis=None), np.sort(images, axis=None))
+            what = "moves pixels in another way" if pixels else "changes the pixels themselves"
+            require(False, f"{where} is none of the eight symmetries of the square: it {what}")
+        rotations = set(found) == {0, 2, 4, 6}
+        require(not rotations, "only the four rotations are there: each needs its reflection, too")
+        different = len(set(found))
+        text = "reflecting along both axes, for example, is a rotation by 180°"
+        require(different == 8, f"only {different} of the eight views are different: {text}")
+        require(found[0] == 0, "the first of the eight views must leave the images as they are")
+
+    def table(classifier, images):
+        views = symmetries(images)
+        each = np.array([classifier(view) for view in views])  # (8, n, classes)
+        right, geometric = each.mean(axis=0), np.exp(np.log(each).mean(axis=0))
+
+        def turned(found):
+            for k, view in enumerate(views):
+                again = read(call(average, classifier, view, name="average"))
+                if not same(again, found):
+                    return f"by {k // 2 * 90}°" + ", reflected" * (k % 2)
+
+        return right, [
+            (Shape(each.shape), "average returns all eight answers: their mean is asked for"),
+            *((Shape(each.mean(axis=axis).shape), "average takes the mean over the wrong axis: "
+               "over the views") for axis in (1, 2)),
+            (each[0], "average returns what the classifier says about the images as they are"),
+            (8 * right, "average returns the sum of the eight answers: divide by their number"),
+            (classifier(np.mean(views, axis=0)), "average averages the images: it must average the "
+             "classifier's answers"),
+            (each[::2].mean(axis=0), "average takes the mean over the rotations only"),
+            (each[1:].mean(axis=0), "average leaves out the view that is not turned"),
+            (np.median(each, axis=0), "average takes the median: the mean is asked for"),
+            (each.max(axis=0), "average takes the largest answer: the mean is asked for"),
+            (geometric, "average multiplies probabilities: their arithmetic mean is asked for"),
+            (geometric / geometric.sum(axis=1, keepdims=True), "average multiplies probabilities: "
+             "take their arithmetic mean"),
+            (turned, lambda f: "average is not invariant: it changes when the images are turned "
+             + turned(f)),
+            (None, "average is invariant, but it is not the mean over the eight views"),
+        ]  # fmt: skip
+
     rng = np.random.default_rng(72)
-    for shape in [(4, 4, 4, 3), (2, 5, 5, 3)]:
-        images = rng.integers(0, 256, shape, dtype=np.uint8)
-        result = array(call(eight, images, name="eight"), name="the result of eight")
-        require(
-            result.shape != (shape[0], 8, *shape[1:]),
-            "the result of eight has its first two axes exchanged: views first, then images",
-        )
-        require(
-            len(result) == 8 if result.ndim else False,
-            f"eight returns shape {result.shape}: its first axis must count eight views",
-        )
-        _diagnose_views(array(result, (8, *shape), "the result of eight"), images)
-    images = rng.integers(0, 256, (5, 6, 6, 3), dtype=np.uint8)
+    sets = [(rng.integers(0, 256, shape, "uint8"),) for shape in ((4, 4, 4, 3), (2, 5, 5, 3))]
+    for (images,) in inputs_of("eight", sets):
+        wanted, name = (8, *images.shape), "the result of eight"
+        views = read(call(eight, images, name="eight"), name)
+        swapped = views.shape == (len(images), 8, *images.shape[1:]) != wanted
+        require(not swapped, f"{name} has its first two axes exchanged: views first, then images")
+        count = f"eight returns shape {views.shape}: its first axis must count eight views"
+        require(views.ndim and len(views) == 8, count)
+        judge(array(views, wanted, name), images)
+
     weights = rng.normal(size=(6 * 6 * 3, 4)) / 300
 
     def classifier(x):
@@ -159,79 +200,8 @@ def symmetry(eight, average):
         e = np.exp(x.reshape(len(x), -1) @ weights)
         return e / e.sum(axis=1, keepdims=True)
 
-    _diagnose_average(average, classifier, images)
-
-
-def _diagnose_views(views, images):
-    group = list(_eight(images).values())
-    names = list(_eight(images))
-    found = []
-    for j, view in enumerate(views):
-        same = [k for k, member in enumerate(group) if np.array_equal(view, member)]
-        if not same:
-            where = f"view number {j} (counted from 0)"
-            colours = any(np.array_equal(view[..., ::-1], m) for m in group)
-            require(not colours, f"{where} exchanges the colours: they are the last axis")
-            mixed = [np.rot90(images, k) for k in (1, 2, 3) if images.shape[0] == images.shape[1]]
-            mixed += [images[::-1]] + [member[::-1] for member in group]
-            mixed += [m[:, ::-1] for m in mixed] + [m[:, :, ::-1] for m in mixed]
-            other = any(np.array_equal(view, m) for m in mixed)
-            require(not other, f"{where} mixes the images: axis 0 counts them, turn axes 1 and 2")
-            pixels = np.array_equal(np.sort(view, axis=None), np.sort(images, axis=None))
-            what = "moves pixels in another way" if pixels else "changes the pixels themselves"
-            require(False, f"{where} is none of the eight symmetries of the square: it {what}")
-        found.append(same[0])
-    different = len(set(found))
-    if different == 4 and all("reflected" not in names[k] for k in found):
-        require(False, "only the four rotations are there: each needs its reflection, too")
-    require(
-        different == 8,
-        f"only {different} of the eight views are different: reflecting along both axes, for "
-        "example, is a rotation by 180°",
-    )
-    require(found[0] == 0, "the first of the eight views must leave the images as they are")
-
-
-def _diagnose_average(average, classifier, images):
-    name = "the result of average"
-    views = list(_eight(images).values())
-    each = np.array([classifier(view) for view in views])  # (8, n, classes)
-    right = each.mean(axis=0)
-    result = array(call(average, classifier, images, name="average"), name=name)
-    require(
-        result.shape != each.shape, "average returns all eight answers: their mean is asked for"
-    )
-    for axis in (1, 2):
-        same = result.shape == each.mean(axis=axis).shape != right.shape
-        require(not same, "average takes the mean over the wrong axis: over the views")
-    result = array(result, right.shape, name)
-    require(
-        not np.allclose(result, each[0]),
-        "average returns what the classifier says about the images as they are",
-    )
-    geometric = np.exp(np.log(each).mean(axis=0))
-    typical = {
-        "average returns the sum of the eight answers: divide by their number": 8 * right,
-        "average averages the images: it must average the classifier's answers": classifier(
-            np.mean(views, axis=0)
-        ),
-        "average takes the mean over the rotations only": each[::2].mean(axis=0),
-        "average leaves out the view that is not turned": each[1:].mean(axis=0),
-        "average takes the median: the mean is asked for": np.median(each, axis=0),
-        "average takes the largest answer: the mean is asked for": each.max(axis=0),
-        "average multiplies probabilities: their arithmetic mean is asked for": geometric,
-        "average multiplies probabilities: take their arithmetic mean": geometric
-        / geometric.sum(axis=1, keepdims=True),
-    }
-    for message, wrong in typical.items():
-        require(not np.allclose(result, wrong), message)
-    for turn, view in _eight(images).items():
-        again = array(call(average, classifier, view, name="average"), right.shape, name)
-        require(
-            np.allclose(again, result, atol=1e-9),
-            f"average is not invariant: it changes when the images are turned {turn}",
-        )
-    close(result, right, "average is invariant, but it is not the mean over the eight views")
+    cases = [(classifier, rng.integers(0, 256, (5, 6, 6, 3), dtype="uint8"))]
+    compare_function("average", average, table, cases)
 
 
 @exercise(
@@ -242,98 +212,78 @@ def _diagnose_average(average, classifier, images):
     "of this matrix. For the pair, add the shares to their transpose.",
 )
 def confusion(function):
-    counts = np.array([[23, 10, 6, 2], [11, 237, 24, 29], [6, 6, 15, 3], [23, 8, 22, 146]])
-    fractions = np.array([0.05, 0.5, 0.15, 0.3])
-    name = "read_confusion"
-    for order in ([0, 1, 2, 3], [3, 1, 0, 2]):
-        c, f = counts[np.ix_(order, order)], fractions[order]
-        what = f"{name} must return three things: efficiency, purity and the pair"
-        result = _things(call(function, c, f, name=name), 3, what)
-        _diagnose_confusion(result, c, f)
+    def worst(matrix):
+        """Return the pair a < b of the largest element beside the diagonal."""
+        upper = np.triu(matrix, 1)
+        return [int(i) for i in np.unravel_index(upper.argmax(), upper.shape)]
 
+    def table(counts, fractions):
+        def split(matrix, axis):
+            return np.diag(matrix) / matrix.sum(axis=axis)
 
-def _diagnose_confusion(result, counts, fractions):
-    k = len(counts)
-    share = counts / counts.sum(axis=1, keepdims=True)
-    sky = fractions[:, None] * share
-    efficiency = array(result[0], (k,), "the efficiency")
-    purity = array(result[1], (k,), "the purity")
-    right = np.diag(share), np.diag(sky) / sky.sum(axis=0)
-    in_test = np.diag(counts) / counts.sum(axis=0)
-    swapped = np.allclose(efficiency, right[1]) and np.allclose(purity, right[0])
-    require(not swapped, "efficiency and purity are interchanged: efficiency comes first")
-    for found, wanted, name in zip((efficiency, purity), right, ("efficiency", "purity")):
-        require(not np.allclose(found, 100 * wanted), f"the {name} is in per cent: use shares of 1")
-        require(not np.allclose(found, 1 - wanted), f"the {name} counts the wrong answers")
-    require(
-        not np.allclose(efficiency, in_test),
-        "the efficiency is divided by the sums of the columns: rows are the true classes",
-    )
-    require(
-        not np.allclose(efficiency, np.diag(counts) / counts.sum()),
-        "the efficiency is divided by all galaxies: divide by those of its own class",
-    )
-    require(
-        not np.allclose(efficiency, np.diag(sky)),
-        "the efficiency does not depend on how frequent a class is on the sky",
-    )
-    close(efficiency, right[0], "the efficiency is not diagonal over sum of the row")
-    weighted = fractions[:, None] * counts
-    across = share * fractions
-    typical = {
-        "the purity is that of the test set: weight the classes by `fractions`": in_test,
-        "the purity takes all classes as equally frequent: where do `fractions` enter?": right[0]
-        / share.sum(axis=0),
-        "the purity weights counts: divide each row by its sum before you weight it": np.diag(
-            weighted
-        )
-        / weighted.sum(axis=0),
-        "the fractions belong to the true classes, the rows, not to the answers": np.diag(across)
-        / across.sum(axis=1),
-        "the purity is divided by the share of the true class, not by that of the answer": np.diag(
-            sky
-        )
-        / fractions,
-        "the purity is not divided by the share of galaxies that get this answer": np.diag(sky),
-    }
-    for message, wrong in typical.items():
-        require(not np.allclose(purity, wrong), message)
-    close(purity, right[1], "the purity is wrong: diagonal over sum of the column of the sky")
-    pair = array(result[2], (2,), "the pair").tolist()
-    require(pair[0] != pair[1], "the pair lies on the diagonal, where the right answers are")
-    best = _worst(share + share.T)
-    require(pair != best[::-1], "the pair is in the wrong order: a < b")
-    if pair == best:
-        return
-    require(
-        sorted(pair) != _worst(counts + counts.T),
-        "the pair is found from counts: a class with many galaxies then looks confused",
-    )
-    require(
-        sorted(pair) != _worst(sky + sky.T),
-        "the pair is weighted by `fractions`: take the shares of each true class",
-    )
-    require(
-        sorted(pair) != _worst(np.maximum(share, share.T)),
-        "the pair has the largest share in one direction: add both directions",
-    )
-    require(False, "other classes are taken for each other more often than your pair")
+        share = counts / counts.sum(axis=1, keepdims=True)
+        sky, across = fractions[:, None] * share, share * fractions
+        weighted, tested = fractions[:, None] * counts, counts / counts.sum(axis=0)
+        efficiency, purity, pair = np.diag(share), split(sky, 0), worst(share + share.T)
+        product, smaller = (worst(f(share, share.T)) for f in (np.multiply, np.minimum))
+        return (efficiency, purity, pair), [
+            ((purity, efficiency, None), "efficiency and purity are interchanged: efficiency comes "
+             "first"),
+            ((100 * efficiency, None, None), "the efficiency is in per cent: use shares of 1"),
+            ((1 - efficiency, None, None), "the efficiency counts the wrong answers"),
+            ((split(counts, 0), None, None), "the efficiency is divided by the sums of the "
+             "columns: rows are the true classes"),
+            ((np.diag(counts) / counts.sum(), None, None), "the efficiency is divided by all "
+             "galaxies: divide by those of its own class"),
+            ((np.diag(sky), None, None), "the efficiency does not depend on how frequent a class "
+             "is on the sky"),
+            ((True, None, None), "the efficiency is not diagonal over sum of the row"),
+            ((None, 100 * purity, None), "the purity is in per cent: use shares of 1"),
+            ((None, 1 - purity, None), "the purity counts the wrong answers"),
+            ((None, split(counts, 0), None), "the purity is that of the test set: weight the "
+             "classes by `fractions`"),
+            ((None, split(share, 0), None), "the purity takes all classes as equally frequent: "
+             "where do `fractions` enter?"),
+            ((None, split(weighted, 0), None), "the purity weights counts: divide each row by its "
+             "sum before you weight it"),
+            ((None, split(across, 1), None), "the fractions belong to the true classes, the rows, "
+             "not to the answers"),
+            ((None, efficiency, None), "the purity is divided by the share of the true class, not "
+             "by that of the answer"),
+            ((None, np.diag(sky), None), "the purity is not divided by the share of galaxies that "
+             "get this answer"),
+            ((None, True, None), "the purity is wrong: diagonal over sum of the column of the sky"),
+            ((None, None, lambda p: p[0] == p[1]), "the pair lies on the diagonal, where the right "
+             "answers are"),
+            ((None, None, pair[::-1]), "the pair is in the wrong order: a < b"),
+            ((None, None, worst(counts + counts.T)), "the pair is found from counts: a class with "
+             "many galaxies then looks confused"),
+            ((None, None, worst(sky + sky.T)), "the pair is weighted by `fractions`: take the "
+             "shares of each true class"),
+            ((None, None, worst(tested + tested.T)), "the pair is found from shares of the "
+             "answers, the columns: divide each row by its sum"),
+            ((None, None, worst(np.maximum(share, share.T))), "the pair has the largest share in "
+             "one direction: add both directions"),
+            *(((None, None, wrong), "the pair has both directions multiplied, or the smaller one "
+               "taken: add them") for wrong in (product, smaller)),
+            ((None, None, True), "other classes are taken for each other more often than your "
+             "pair"),
+        ]  # fmt: skip
 
-
-def _worst(matrix):
-    """Return the pair a < b of the largest element beside the diagonal."""
-    upper = np.triu(matrix, 1)
-    return [int(i) for i in np.unravel_index(upper.argmax(), upper.shape)]
-
-
-def _calibration(p, y, bins, ones="last"):
-    """Return n_m, summed confidence and number of right answers of each bin."""
-    confidence, right = p.max(axis=1), p.argmax(axis=1) == y
-    m = np.floor(confidence * bins).astype(int)
-    m = np.minimum(m, bins - 1) if ones == "last" else m
-    length = bins + 1 if ones != "last" else bins
-    n = np.bincount(m, minlength=length)
-    return n, np.bincount(m, confidence, length), np.bincount(m, right, length)
+    counts = np.array(
+        [
+            [36, 31, 5, 4, 29],
+            [5, 152, 10, 13, 30],
+            [12, 29, 85, 22, 38],
+            [10, 8, 31, 76, 30],
+            [20, 26, 22, 30, 145],
+        ]
+    )
+    fractions, cases = np.array([0.13, 0.35, 0.23, 0.1, 0.19]), []
+    for order in ([0, 1, 2, 3, 4], [3, 1, 4, 0, 2]):
+        cases.append((counts[np.ix_(order, order)], fractions[order]))
+    parts = ("efficiency", "purity", "pair")
+    compare_function("read_confusion", function, table, cases, parts)
 
 
 @exercise(
@@ -343,92 +293,77 @@ def _calibration(p, y, bins, ones="last"):
     "answers): no division, so that empty bins do no harm. Add these over bins, divide by n.",
 )
 def calibration(function):
-    name = "calibration_error"
+    def table(p, y, bins):
+        sure, right, total = p.max(axis=1), p.argmax(axis=1) == y, len(y)
+
+        def gaps(bins, beyond=0, sure=sure, centred=False):
+            """Return n_m, and in each bin the sum of confidences minus right answers."""
+            m = np.minimum(np.floor(sure * bins).astype(int), bins - 1 + beyond)
+            confidence = (m + 0.5) / bins if centred else sure
+            return np.bincount(m), np.bincount(m, confidence - right)
+
+        def error(*which, **more):
+            return np.abs(gaps(*which, **more)[1]).sum() / total
+
+        n, gap = gaps(bins)
+        n, gap = n[n > 0], gap[n > 0]
+        wanted, mean = np.abs(gap).sum() / total, np.abs(gap / n)
+        inside = sure < 1
+        lost = np.abs(gaps(bins, 1)[1][:bins]).sum()
+        edges = np.quantile(sure, np.arange(1, bins) / bins)
+        equal = np.abs(np.bincount(np.searchsorted(edges, sure), sure - right)).sum() / total
+        last = "a confidence of exactly 1 belongs to the last bin"
+        return wanted, [
+            (not_finite, "the calibration error is NaN: an empty bin has no mean, and it "
+             "contributes nothing"),
+            (100 * wanted, "the result is in per cent: a share of 1 is asked for"),
+            (total * wanted, "the result is a sum over galaxies: divide by their number"),
+            (mean.mean(), "the result does not weight the bins: a bin with few galaxies must count "
+             "little"),
+            (mean.sum() / bins, "the result divides by all bins and does not weight them by n_m / "
+             "n"),
+            (mean.sum(), "the result adds the bins without their weights n_m / n"),
+            (mean.max(), "the result is the largest gap: the weighted mean of all bins is asked "
+             "for"),
+            (gap.sum() / total, "the result lacks the absolute value in each bin: gaps of both "
+             "signs cancel"),
+            (abs(gap.sum()) / total, "the result takes the absolute value too late: in each bin, "
+             "not of the sum"),
+            (-gap.sum() / total, "the result has gaps of both signs that cancel: absolute value in "
+             "each bin"),
+            ((n * mean**2).sum() / total, "the result squares the gaps: their absolute value is "
+             "asked for"),
+            (np.sqrt((n * mean**2).sum() / total), "the result is a root mean square: the mean of "
+             "absolute values is asked for"),
+            (np.abs(sure - right).mean(), "the result compares galaxy by galaxy: compare means of "
+             "bins"),
+            (error(bins, sure=p[np.arange(total), y]), "the result takes the probability of the "
+             "label: the confidence is the largest one"),
+            (error(bins, centred=True), "the result takes the middle of a bin: the mean of its "
+             "confidences is asked for"),
+            (equal if inside.all() else True, "the result has bins with equal numbers of galaxies: "
+             "they must have equal widths"),
+            (1 - right.mean(), "the result is the share of wrong answers"),
+            *((error(other), f"the result is that of {other} bins, whatever `bins` says")
+              for other in (10, 15)),
+            *((wrong, last) for wrong in (error(bins, 1), lost / total, lost / inside.sum())),
+            (lambda v: v < 0, "the calibration error cannot be negative"),
+            (not inside.all(), "the result is wrong where some confidences are exactly 1"),
+            (None, lambda v: f"the result is too {'large' if v > wanted else 'small'} for {bins} "
+             "bins"),
+        ]  # fmt: skip
+
     rng = np.random.default_rng(7)
     z = rng.normal(0, 2, (400, 5))
     p = np.exp(z) / np.exp(z).sum(axis=1, keepdims=True)
     truth = 0.25 * p + 0.75 * p.mean(axis=0) * (p.max(axis=1, keepdims=True) > 0.6)
     truth += (1 - truth.sum(axis=1, keepdims=True)) * np.eye(5)[p.argmax(axis=1)]
     y = (rng.random((400, 1)) > truth.cumsum(axis=1)).sum(axis=1).clip(max=4)
-    for bins in (10, 4):
-        value = _share(call(function, p, y, bins, name=name))
-        _diagnose_calibration(value, p, y, bins)
-    sure = np.eye(3)[[0, 1, 2, 0]] * 0.3 + np.array([0.4, 0.2, 0.1])
-    sure = np.vstack([sure / sure.sum(axis=1, keepdims=True), np.eye(3)])
-    y = np.array([0, 0, 2, 0, 1, 1, 2])
-    value = _share(call(function, sure, y, 5, name=name))
-    n, confidence, right = _calibration(sure, y, 5, ones="beyond")
-    alone, lost = np.abs(confidence - right), np.abs(confidence - right)[:5]
-    merged = _calibration(sure, y, 5)
-    wanted = np.abs(merged[1] - merged[2]).sum() / 7
-    message = "a confidence of exactly 1 belongs to the last bin"
-    for wrong in (alone.sum() / 7, lost.sum() / 7, lost.sum() / n[:5].sum()):
-        require(np.isclose(wrong, wanted) or not np.isclose(value, wrong), message)
-    close(value, wanted, "the result is wrong where some confidences are exactly 1")
-
-
-def _share(value):
-    name = "the calibration error"
-    try:
-        plain = np.asarray(value, dtype=float)
-    except (TypeError, ValueError):
-        return number(value, name)
-    empty = plain.size == 1 and np.isnan(plain).all()
-    require(not empty, f"{name} is NaN: an empty bin has no mean, and it contributes nothing")
-    require(plain.size <= 1, f"{name} is one number: add up the bins")
-    return number(value, name)
-
-
-def _diagnose_calibration(value, p, y, bins):
-    n, confidence, right = _calibration(p, y, bins)
-    total, full = len(y), n > 0
-    wanted = np.abs(confidence - right).sum() / total
-    gap = np.abs(confidence - right)[full] / n[full]
-    answers, sure = p.argmax(axis=1) == y, p.max(axis=1)
-    own = p[np.arange(total), y]
-    m_own = np.minimum((own * bins).astype(int), bins - 1)
-    by_own = np.bincount(m_own, own - answers, bins)
-    centre = (np.arange(bins) + 0.5) / bins
-    edges = np.quantile(sure, np.arange(1, bins) / bins)
-    equal = np.bincount(np.searchsorted(edges, sure), sure - answers, bins)
-    raw = (confidence - right).sum() / total
-    typical = {
-        "is in per cent: a share of 1 is asked for": 100 * wanted,
-        "is a sum over galaxies: divide by their number": total * wanted,
-        "does not weight the bins: a bin with few galaxies must count little": gap.mean(),
-        "divides by all bins and does not weight them by n_m / n": gap.sum() / bins,
-        "adds the bins without their weights n_m / n": gap.sum(),
-        "is the largest gap: the weighted mean of all bins is asked for": gap.max(),
-        "lacks the absolute value in each bin: gaps of both signs cancel": raw,
-        "takes the absolute value too late: in each bin, not of the sum": abs(raw),
-        "has gaps of both signs that cancel: absolute value in each bin": -raw,
-        "squares the gaps: their absolute value is asked for": (n[full] * gap**2).sum() / total,
-        "is a root mean square: the mean of absolute values is asked for": np.sqrt(
-            (n[full] * gap**2).sum() / total
-        ),
-        "compares galaxy by galaxy: compare means of bins": np.abs(sure - answers).mean(),
-        "takes the probability of the label: the confidence is the largest one": np.abs(
-            by_own
-        ).sum()
-        / total,
-        "takes the middle of a bin: the mean of its confidences is asked for": np.abs(
-            n * centre - right
-        ).sum()
-        / total,
-        "has bins with equal numbers of galaxies: they must have equal widths": np.abs(equal).sum()
-        / total,
-        "is the share of wrong answers": 1 - answers.mean(),
-    }
-    if np.isclose(value, wanted):
-        return
-    for message, wrong in typical.items():
-        require(not np.isclose(value, wrong), f"the result {message}")
-    for other in (10, 15):
-        fixed = _calibration(p, y, other)
-        same = other != bins and np.isclose(value, np.abs(fixed[1] - fixed[2]).sum() / total)
-        require(not same, f"the result is that of {other} bins, whatever `bins` says")
-    require(value >= 0, "the calibration error cannot be negative")
-    require(False, f"the result is too {'large' if value > wanted else 'small'} for {bins} bins")
+    sure = [[0.7, 0.2, 0.1], [0.35, 0.55, 0.1], [0.3, 0.25, 0.45], [0.72, 0.18, 0.1]]
+    sure, labels = np.vstack([sure, np.eye(3)]), np.array([0, 0, 2, 0, 1, 1, 2])
+    cases = [(p, y, 10), (p, y, 4), (sure, labels, 5)]
+    what = "the calibration error"
+    compare_function("calibration_error", function, table, cases, what=what)
 
 
 @exercise(
@@ -439,102 +374,87 @@ def _diagnose_calibration(value, p, y, bins):
     "np.random.default_rng(seed), take the first ones, and collect all rows of these.",
 )
 def leak(leaking, split):
-    original = np.array([30, 4, 4, 17, 30, 8, 17, 4, 55, 8, 61, 55])
-    train, test = np.array([11, 2, 4, 6]), np.array([10, 1, 8, 9, 0, 3, 5, 7])
-    _diagnose_leak(call(leaking, original, train, test, name="leaking"), original, train, test)
-    train, test = np.array([5, 9, 3]), np.array([8, 1, 10])
-    clean = array(call(leaking, original, train, test, name="leaking"), name="the result")
-    require(clean.size == 0, "leaking finds leaks in a split that has none")
-    _diagnose_split(split)
+    def rows_of(value, n, name):
+        rows = array(value, name=name)
+        flags = np.asarray(value).dtype == bool and rows.size
+        require(not flags, f"{name} is True and False: row numbers are wanted")
+        require(rows.ndim == 1, f"{name} has shape {rows.shape}: a list of row numbers is wanted")
+        whole = ((rows >= 0) & (rows < n) & (rows == np.floor(rows))).all()
+        require(whole, f"{name} holds numbers that are not rows: rows count from 0 to {n - 1}")
+        return np.sort(rows.astype(int))
 
+    first = np.array([30, 4, 4, 17, 30, 8, 17, 4, 55, 8, 61, 55])
+    cases = [(first, np.array([11, 2, 4, 6]), np.array([10, 1, 8, 9, 0, 3, 5, 7]))]
+    cases += [(first, np.array([5, 9, 3]), np.array([8, 1, 10]))]
+    for original, train, test in inputs_of("leaking", cases):
+        value = call(leaking, original, train, test, name="leaking")
+        inside = np.isin(original[test], original[train])
+        leaks, taught = test[inside], train[np.isin(original[train], original[test])]
+        found = rows_of(value, np.inf, "the result of leaking")
+        require(len(leaks) or not len(found), "leaking finds leaks in a split that has none")
+        for wrong, message in (
+            (np.flatnonzero(inside), "positions within `test`: it must return the row numbers "
+             "there"),
+            (original[leaks], "the numbers of originals: it must return rows"),
+            (np.unique(original[leaks]), "the numbers of originals: it must return the rows"),
+            (test[~inside], "the test rows that do not leak"),
+            (taught, "training rows: it must return rows of the test set"),
+            (np.union1d(leaks, taught), "training rows as well: rows of the test set are asked "
+             "for"),
+            (np.intersect1d(train, test), "only rows that are on both sides: the same original is "
+             "enough, not only the same row"),
+        ):  # fmt: skip
+            is_right = np.array_equal(np.sort(wrong), np.sort(leaks))
+            named = np.array_equal(np.sort(wrong), found) and not is_right
+            require(not named, f"leaking returns {message}")
+        require(len(set(found)) == len(found), "leaking returns some rows more than once")
+        missed = len(set(leaks) - set(found))
+        require(not missed, f"leaking misses {missed} of the test rows that leak")
+        require(len(found) == len(leaks), "leaking also returns rows that do not leak")
 
-def _diagnose_leak(result, original, train, test):
-    rows = array(result, name="the result of leaking")
-    inside = np.isin(original[test], original[train])
-    leaks = test[inside]
-    flags = np.asarray(result).dtype == bool
-    require(not flags, "leaking returns True and False: it must return row numbers")
-    require(rows.ndim == 1, f"leaking returns shape {rows.shape}: a list of row numbers is wanted")
-    found = sorted(rows.tolist())
-    typical = {
-        "leaking returns positions within `test`: it must return the row numbers there": (
-            np.flatnonzero(inside)
-        ),
-        "leaking returns the numbers of originals: it must return rows": original[leaks],
-        "leaking returns the numbers of originals: it must return the rows": np.unique(
-            original[leaks]
-        ),
-        "leaking returns the test rows that do not leak": test[~inside],
-        "leaking returns training rows: it must return rows of the test set": train[
-            np.isin(original[train], original[test])
-        ],
-        "leaking returns training rows as well: rows of the test set are asked for": np.union1d(
-            leaks, train[np.isin(original[train], original[test])]
-        ),
-        "leaking finds no leak: the same original is enough, not only the same row": (
-            np.intersect1d(train, test)
-        ),
-    }
-    for message, wrong in typical.items():
-        require(found != sorted(wrong.tolist()), message)
-    require(len(set(found)) == len(found), "leaking returns some rows more than once")
-    missed = set(leaks.tolist()) - set(found)
-    require(not missed, f"leaking misses {len(missed)} of the test rows that leak")
-    require(len(found) == len(leaks), "leaking also returns rows that do not leak")
+    def sides(original, share, seed):
+        pair = call(split, original, share, seed, name="split")
+        pair = things(pair, ("train", "test"), "split", "return", depth=1)
+        return [rows_of(rows, len(original), name) for rows, name in zip(pair, ("train", "test"))]
 
-
-def _rows(value, n, name):
-    rows = array(value, name=name)
-    require(np.asarray(value).dtype != bool, f"{name} is True and False: row numbers are wanted")
-    require(rows.ndim == 1, f"{name} has shape {rows.shape}: a list of row numbers is wanted")
-    whole = bool(((rows >= 0) & (rows < n) & (rows == np.floor(rows))).all())
-    require(whole, f"{name} holds numbers that are not rows: rows count from 0 to n - 1")
-    return rows.astype(int)
-
-
-def _diagnose_split(split):
-    rng = np.random.default_rng(5)
-    names = rng.choice(1000, 40, replace=False)
-    original = rng.permutation(np.repeat(names, rng.integers(1, 7, 40)))
-    tests = []
-    for share, seed in [(0.25, 0), (0.25, 1), (0.6, 2)]:
-        what = "split must return two things, train and test"
-        pair = _things(call(split, original, share, seed, name="split"), 2, what)
-        n = len(original)
-        train, test = _rows(pair[0], n, "train"), _rows(pair[1], n, "test")
-        both = np.intersect1d(train, test)
-        require(not both.size, f"{len(both)} rows are in train and in test")
-        repeated = len(set(train.tolist())) < len(train) or len(set(test.tolist())) < len(test)
+    def judge(original, share, seed):
+        train, test = sides(original, share, seed)
+        (known, size), n = np.unique(original, return_counts=True), len(original)
+        both, lost = len(np.intersect1d(train, test)), n - len(train) - len(test)
+        require(not both, f"{both} rows are in train and in test")
+        repeated = any((np.diff(rows) == 0).any() for rows in (train, test))
         require(not repeated, "some rows occur more than once on the same side of the split")
-        lost = n - len(train) - len(test)
         require(not lost, f"{lost} of {n} rows are in neither train nor test")
         leaks = len(np.intersect1d(original[train], original[test]))
-        require(not leaks, f"split leaks: {leaks} of 40 originals have rows in train and in test")
-        chosen, wanted = len(np.unique(original[test])), round(share * 40)
-        swapped = chosen == 40 - wanted != wanted
+        text = f"{leaks} of {len(known)} originals have rows in train and in test"
+        require(not leaks, f"split leaks: {text}")
+        chosen, exact = len(np.unique(original[test])), share * len(known)
+        if chosen == round(exact):
+            return test
+        counts = f"the test set has {chosen} of {len(known)} originals for share = {share:g}"
+        close_up = np.searchsorted(known, original)  # the same originals, numbered without gaps
+        gaps = len(np.unique(close_up[sides(close_up, share, seed)[1]])) == round(exact)
+        require(not gaps, f"{counts}, though not where their numbers have no gaps: choose among "
+                "those that occur")  # fmt: skip
+        swapped = chosen == len(known) - round(exact)
         require(not swapped, "train and test are exchanged: `share` is that of the test set")
-        counts = f"the test set has {chosen} of 40 originals for share = {share:g}"
-        require(chosen == wanted, f"{counts}: the share is that of the originals, not of the rows")
-        tests.append(set(test.tolist()))
-    again = _things(call(split, original, 0.25, 0, name="split"), 2, what)[1]
-    again = set(_rows(again, len(original), "test").tolist())
-    require(again == tests[0], "the same seed must give the same split: use `seed`")
-    require(tests[0] != tests[1], "another seed must give another split: choose at random")
+        cut = chosen in (np.floor(exact), np.ceil(exact))
+        require(not cut, f"{counts}: {exact:.4g} is rounded to the nearest whole number")
+        by_rows = abs(len(test) - share * n) <= size.max()
+        rows = ", not of the rows" if by_rows else ", rounded to a whole number"
+        require(False, f"{counts}: the share is that of the originals{rows}")
 
-
-def _moments(light):
-    i, j = np.indices(light.shape)
-    weights = light.ravel() / light.sum()
-    x = np.stack([i.ravel(), j.ravel()])
-    x = x - (x @ weights)[:, None]
-    return (weights * x) @ x.T
-
-
-def _gaussian(along, across, angle, centre=(30, 30), size=61):
-    i, j = np.indices((size, size))
-    u, v = i - centre[0], j - centre[1]
-    c, s = np.cos(np.radians(angle)), np.sin(np.radians(angle))
-    return np.exp(-0.5 * (((c * u + s * v) / along) ** 2 + ((c * v - s * u) / across) ** 2))
+    rng = np.random.default_rng(5)
+    names = rng.choice(1000, 41, replace=False)
+    many = rng.permutation(np.repeat(names, rng.integers(1, 7, 41)))
+    cases = inputs_of("split", [(many, 0.25, 0), (many, 0.25, 1), (many, 0.6, 2)])
+    tests = [judge(*case) for case in cases]
+    for case, test in zip(cases[:1], tests):
+        again = np.array_equal(sides(*case)[1], test)
+        require(again, "the same seed must give the same split: use `seed`")
+    if len(tests) > 1 and cases[0][0] is cases[1][0]:
+        other = not np.array_equal(tests[0], tests[1])
+        require(other, "another seed must give another split: choose at random")
 
 
 @exercise(
@@ -546,19 +466,56 @@ def _gaussian(along, across, angle, centre=(30, 30), size=61):
 )
 def seeing(axis_ratio, prediction):
     name = "the axis ratio"
-    for shape in [(6, 3, 0), (6, 2.4, 30), (5, 5, 0), (6, 2.4, 75, (24, 37)), (2, 6, 45)]:
-        light = _gaussian(*shape)
-        value = number(call(axis_ratio, light, name="axis_ratio"), name)
-        _diagnose_axis_ratio(value, light, shape)
-    value = number(call(axis_ratio, 50 * light, name="axis_ratio"), name)
-    ratio = np.sqrt(np.divide(*np.linalg.eigvalsh(_moments(light))))
-    close(value, ratio, f"{name} changes with the brightness: divide the moments by the light")
-    what = "the prediction must hold two words, the name of a class and a direction"
-    require(isinstance(prediction, tuple | list), f"{what}, and it is {kind(prediction)}")
-    require(len(prediction) == 2, f"{what}, and it holds {len(prediction)}")
-    name, direction = prediction
+
+    def moments(light, about=None):
+        x = np.indices(light.shape).reshape(2, -1)
+        weights = light.ravel() / light.sum()
+        x = x - (x @ weights if about is None else np.asarray(about))[:, None]
+        return (weights * x) @ x.T
+
+    def ratio(matrix):
+        small, large = np.linalg.eigvalsh(matrix)
+        return np.sqrt(max(small, 0) / large)
+
+    def table(light):
+        Q, bright = moments(light), light.max() > 10
+        right, along = ratio(Q), ratio(np.diag(np.diag(Q)))
+        peak = np.unravel_index(light.argmax(), light.shape)
+        middle = [(n - 1) / 2 for n in light.shape]
+        return right, [
+            (bright, f"{name} changes with the brightness: divide the moments by the light"),
+            (1 / right, f"{name} is upside down: minor through major axis"),
+            (right**-2, f"{name} is upside down, and the square root is missing"),
+            (right**2, f"{name} lacks the square root: eigenvalues are squares of lengths"),
+            (along, f"{name} is measured along rows and columns: it must also hold for a turned "
+             "galaxy"),
+            (along**2, f"{name} is measured along rows and columns, and without a square root"),
+            (ratio(moments(light, peak)), f"{name} is measured from the brightest pixel: measure "
+             "from the centroid"),
+            *((ratio(moments(light, place)), f"{name} depends on where the galaxy is: measure from "
+               "the centroid") for place in ((0, 0), middle, np.array(light.shape) // 2)),
+            (ratio(moments(light > 0)), f"{name} does not weight the pixels by their light"),
+            (1 - right, "this is the ellipticity: the ratio of minor to major axis is asked for"),
+            (lambda v: not 0 <= v <= 1, lambda v: f"{name} is {v:.3g}: minor through major axis is "
+             "at most 1"),
+            (None, lambda v: f"{name} is too {'large' if v > right else 'small'} for a galaxy"
+             f"{' that is turned' if abs(Q[0, 1]) > 0.1 else ''}: check the three moments"),
+        ]  # fmt: skip
+
+    def galaxy(along, across, angle, centre=(30, 30), companion=0.0):
+        i, j = np.indices((61, 61))
+        u, v = i - centre[0], j - centre[1]
+        c, s = np.cos(np.radians(angle)), np.sin(np.radians(angle))
+        light = np.exp(-(((c * u + s * v) / along) ** 2 + ((c * v - s * u) / across) ** 2) / 2)
+        return light + companion * np.exp(-((u - 8) ** 2 + (v + 3) ** 2) / 18)
+
+    shapes = [(6, 3, 0), (6, 2.4, 30), (5, 5, 0), (6, 2.4, 75, (24, 37)), (2, 6, 45)]
+    cases = [(galaxy(*shape),) for shape in [*shapes, (5, 3, 20, (28, 31), 0.6)]]
+    compare_function("axis_ratio", axis_ratio, table, [*cases, (50 * cases[3][0],)], what=name)
+    words = ("the name of a class", '"up" or "down"')
+    word, direction = things(prediction, words, "the prediction, two words,")
     require(
-        isinstance(name, str) and name in CLASSES,
+        isinstance(word, str) and word in CLASSES,
         "the first word of the prediction must be a name of CLASS_NAMES, in quotes",
     )
     require(
@@ -566,48 +523,7 @@ def seeing(axis_ratio, prediction):
         'the second word of the prediction must be "up" or "down", in quotes',
     )
     again = "measure the medians of the seven classes in both sets"
-    round_one = name == CLASSES[1]
-    require(not round_one, f"equal eigenvalues stay equal when both grow alike: {again}")
-    require(name == CLASSES[-1], f"another class changes more than {name!r}: {again}")
-    require(direction == "up", f"the median of {name!r} goes the other way: {again}")
-
-
-def _diagnose_axis_ratio(value, light, shape):
-    name = "the axis ratio"
-    Q = _moments(light)
-    small, large = np.linalg.eigvalsh(Q)
-    right = np.sqrt(small / large)
-    along_axes = np.sqrt(min(Q[0, 0], Q[1, 1]) / max(Q[0, 0], Q[1, 1]))
-    i, j = np.indices(light.shape)
-    middle = (light.shape[0] - 1) / 2
-    at_corner, at_middle = (
-        [[(light * a * b).sum() for b in axes] for a in axes]
-        for axes in ((i, j), (i - middle, j - middle))
-    )
-    flat = light > 0
-    if np.isclose(value, right, rtol=1e-6):
-        return
-    typical = {
-        f"{name} is upside down: minor through major axis": 1 / right,
-        f"{name} is upside down, and the square root is missing": large / small,
-        f"{name} lacks the square root: eigenvalues are squares of lengths": small / large,
-        f"{name} is measured along rows and columns: it must also hold for a turned galaxy": (
-            along_axes
-        ),
-        f"{name} is measured along rows and columns, and without a square root": along_axes**2,
-        f"{name} depends on where the galaxy is: measure from the centroid": _root(at_corner),
-        f"{name} depends on the place of the galaxy: measure from the centroid": _root(at_middle),
-        f"{name} does not weight the pixels by their light": _root(_moments(flat)),
-        "this is the ellipticity: the ratio of minor to major axis is asked for": 1 - right,
-    }
-    for message, wrong in typical.items():
-        require(not np.isclose(value, wrong, rtol=1e-6), message)
-    require(0 <= value <= 1, f"{name} is {value:.3g}: minor through major axis is at most 1")
-    turned = " that is turned" if shape[2] else ""
-    size = "large" if value > right else "small"
-    require(False, f"{name} is too {size} for a galaxy{turned}: check the three moments")
-
-
-def _root(matrix):
-    small, large = np.linalg.eigvalsh(np.asarray(matrix, float))
-    return np.sqrt(max(small, 0) / large)
+    equal = "two eigenvalues that are nearly equal stay so when both grow alike"
+    require(word != "Round Smooth", f"{equal}: {again}")
+    require(word == CLASSES[-1], f"another class changes more than {word!r}: {again}")
+    require(direction == "up", f"the median of {word!r} goes the other way: {again}")
