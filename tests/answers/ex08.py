@@ -323,7 +323,7 @@ WRONG = {
         ((hinge_with(pull=lambda s: -np.minimum(s.sum(axis=1), 1)),), "several times"),
         ((hinge_sums_gradient,), "sum over images"),
         ((hinge_transposed,), "transposed"),
-        ((hinge_loss_only,), "two things"),
+        ((hinge_loss_only,), "the pair (loss, gradient)"),
     ],
     "08.4": [
         ((accuracy_with(share=lambda p, n: 100 * p),), "per cent"),
@@ -335,7 +335,7 @@ WRONG = {
         ((accuracy_with(error=lambda p, n: np.sqrt(n * p * (1 - p))),), "not of their share"),
         ((accuracy_with(error=lambda p, n: np.sqrt(p * (1 - p)) / n),), "not with n"),
         ((accuracy_with(error=lambda p, n: np.sqrt(p / n)),), "Poisson"),
-        ((lambda scores, y: np.mean(scores.argmax(axis=1) == y),), "two numbers"),
+        ((lambda scores, y: np.mean(scores.argmax(axis=1) == y),), "the pair (accuracy, error)"),
     ],
     "08.5": [
         ((models.linear,), "are asked for"),
