@@ -197,7 +197,7 @@ WRONG = {
         ((alarm_below,), "lies below theta"),
         ((alarm_exchanged,), "exchanged"),
         ((alarm_on_spare,), "count in the test set"),
-        ((lambda s, n, a, r: alarm(s, n, a, r)[0],), "must return theta"),
+        ((lambda s, n, a, r: alarm(s, n, a, r)[0],), "(theta, false_alarms, found)"),
         ((lambda s, n, a, r: (np.nan, 0.1, 0.2),), "finite"),
     ],
     "09.5": [

@@ -238,7 +238,9 @@ def compare(name, value, right, mistakes=(), rtol=RTOL, atol=ATOL):
     return found
 
 
-def compare_function(name, function, table, cases, parts=(), what=None, rtol=RTOL, atol=ATOL):
+def compare_function(
+    name, function, table, cases, parts=(), what=None, rtol=RTOL, atol=ATOL, form=None
+):
     """Try a student's function on all cases; name the mistake that explains its results.
 
     Parameters
@@ -261,6 +263,9 @@ def compare_function(name, function, table, cases, parts=(), what=None, rtol=RTO
         How messages call a single result: "the result of ..." unless told.
     rtol, atol : float
         Tolerances as in `same`.
+    form : callable, optional
+        Takes the results as they were read and returns them in the form of the table, where some
+        freedom makes several right: signs, or an order.
 
     Raises
     ------
@@ -278,6 +283,7 @@ def compare_function(name, function, table, cases, parts=(), what=None, rtol=RTO
             depth = max(map(np.ndim, right))
             found = things(result, parts, name, "return", depth) if parts else [result]
             found = [_as(*part) for part in zip(found, right, names)]
+            found = list(form(*found)) if form else found
         except (NotYet, NotAttempted):
             _judge(trials, names, rtol, atol)  # an earlier result, if wrong, tells more
             raise

@@ -257,6 +257,9 @@ def network(model):
         blind = "hardly more than a blind guess: has it been trained?"
         require(right > 0.3, f"{text}, {blind}")
         require(right >= REQUIRED, f"{text}, and {100 * REQUIRED:.0f} % are asked for")
+        known = share(fresh[0] / 255, fresh[1])  # honest training: at most 0.04 below
+        require(known > right - 0.1, f"{text}, but only {100 * known:.0f} % of new copies of the "
+                "training digits: was it trained on the test digits?")  # fmt: skip
 
 
 @exercise(
