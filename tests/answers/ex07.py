@@ -107,6 +107,19 @@ def average_at_once(classifier, images):
     return answers.reshape(8, len(images), -1).mean(axis=0)
 
 
+def eight_tensors(images):
+    import tensorflow as tf
+
+    turned = [tf.image.rot90(tf.constant(images), k) for k in range(4)]
+    return tf.stack(turned + [tf.image.flip_left_right(t) for t in turned])
+
+
+def average_tensors(classifier, images):
+    import tensorflow as tf
+
+    return tf.reduce_mean(tf.stack([classifier(v) for v in eight_tensors(images)]), axis=0)
+
+
 def average_with(reduce, views=eight):
     return lambda classifier, images: reduce(np.array([classifier(v) for v in views(images)]))
 
@@ -165,6 +178,11 @@ def pair_one_way(c, f):
     return sorted(np.unravel_index(off.argmax(), off.shape))
 
 
+def read_float32(confusion, fractions):
+    efficiency, purity, pair = read(np.float32(confusion), np.float32(fractions))
+    return np.float32(efficiency), list(np.float32(purity)), np.array(pair)
+
+
 # 07.4
 
 
@@ -196,6 +214,10 @@ def calibrate_digitize(p, y, bins):
         a = np.mean(np.argmax(p[m == k], axis=1) == y[m == k])
         total += np.mean(m == k) * abs(a - confidence[m == k].mean())
     return total
+
+
+def calibrate_float32(p, y, bins):
+    return calibrate()(np.float32(p), y, bins)
 
 
 def calibrate_half_open_below(p, y, bins):
@@ -260,6 +282,38 @@ def split_rows(original, share, seed):
     return mixed[cut:], mixed[:cut]
 
 
+def split_cut(original, share, seed):
+    names = np.random.default_rng(seed).permutation(np.unique(original))
+    inside = np.isin(original, names[: int(share * len(names))])
+    return np.flatnonzero(~inside), np.flatnonzero(inside)
+
+
+def split_up(original, share, seed):
+    names = np.random.default_rng(seed).permutation(np.unique(original))
+    inside = np.isin(original, names[: int(np.ceil(share * len(names)))])
+    return np.flatnonzero(~inside), np.flatnonzero(inside)
+
+
+def split_up_to_largest(original, share, seed):
+    names = np.random.default_rng(seed).permutation(original.max() + 1)
+    inside = np.isin(original, names[: round(share * len(names))])
+    return np.flatnonzero(~inside), np.flatnonzero(inside)
+
+
+def split_by_place(original, share, seed):
+    n = len(np.unique(original))
+    inside = np.isin(original, np.random.default_rng(seed).permutation(n)[: round(share * n)])
+    return np.flatnonzero(~inside), np.flatnonzero(inside)
+
+
+def split_by_rows(original, share, seed):
+    names, chosen = np.random.default_rng(seed).permutation(np.unique(original)), []
+    while np.isin(original, chosen).sum() < share * len(original):
+        chosen.append(names[len(chosen)])
+    inside = np.isin(original, chosen)
+    return np.flatnonzero(~inside), np.flatnonzero(inside)
+
+
 def split_masks(original, share, seed):
     inside = np.isin(np.arange(len(original)), split(original, share, seed)[1])
     return ~inside, inside
@@ -315,6 +369,15 @@ def ratio_svd(light):
     xx, yy, xy = moments(light)
     values = np.linalg.svd(np.array([[xx, xy], [xy, yy]]))[1]
     return float(np.sqrt(values.min() / values.max()))
+
+
+def ratio_from_peak(light):
+    i, j = np.unravel_index(light.argmax(), light.shape)
+    return ratio_closed_form(light, (j, i))
+
+
+def ratio_float32(light):
+    return np.float32(ratio_closed_form(np.float32(light)))
 
 
 def ratio_on_axes(light):
@@ -404,10 +467,20 @@ WRONG = {
         ((read_with(pair=lambda c, f: pair_of(c)),), "from counts"),
         ((read_with(pair=lambda c, f: pair_of(f[:, None] * rates(c))),), "weighted by `fractions`"),
         ((read_with(pair=pair_one_way),), "in one direction"),
+        ((read_with(pair=lambda c, f: pair_of(c / c.sum(axis=0))),), "the columns"),
+        ((read_with(pair=lambda c, f: pair_of(rates(c) * rates(c).T)),), "multiplied"),
+        ((read_with(pair=lambda c, f: pair_of(np.minimum(rates(c), rates(c).T))),), "smaller one"),
+        ((read_with(pair=lambda c, f: (0, 1)),), "more often than your pair"),
+        ((lambda c, f: (*read(c, f)[:2], [[0], [1, 2]]),), "in rows of equal length"),
+        ((read_with(efficiency=lambda c, f: rates(c)[0]),), "not diagonal over sum of the row"),
+        ((read_with(purity=lambda c, f: rates(c)[0]),), "sum of the column of the sky"),
         ((read_with(pair=lambda c, f: read(c, f)[2][::-1]),), "a < b"),
         ((read_with(pair=lambda c, f: (1, 1)),), "on the diagonal"),
         ((read_with(pair=lambda c, f: 7),), "shape ()"),
-        ((lambda c, f: read(c, f)[:2],), "3 things (efficiency, purity, pair), and it returns a tuple of 2 things"),
+        (
+            (lambda c, f: read(c, f)[:2],),
+            "a tuple of 2 things",
+        ),
         ((lambda c, f: np.diag(rates(c)),), "3 things (efficiency, purity, pair)"),
     ],
     "07.4": [
@@ -442,6 +515,11 @@ WRONG = {
         ((lambda o, a, b: b, split), "rows that do not leak"),
         ((leaking, split_rows), "split leaks"),
         ((leaking, split_masks), "True and False"),
+        ((leaking, split_cut), "24.6 is rounded to the nearest whole number"),
+        ((leaking, split_up), "10.25 is rounded to the nearest whole number"),
+        ((leaking, split_up_to_largest), "choose among those that occur"),
+        ((leaking, split_by_place), "choose among those that occur"),
+        ((leaking, split_by_rows), "not of the rows"),
         ((leaking, split_first), "another seed"),
         ((leaking, split_without_seed), "the same seed"),
         ((leaking, split_originals), "not rows"),
@@ -458,6 +536,7 @@ WRONG = {
         ((lambda light: 1 - ratio_closed_form(light), PREDICTION), "ellipticity"),
         ((ratio_on_axes, PREDICTION), "rows and columns"),
         ((lambda light: ratio_closed_form(light, (0, 0)), PREDICTION), "measure from the centroid"),
+        ((ratio_from_peak, PREDICTION), "from the brightest pixel"),
         (
             (lambda light: ratio_closed_form(light, (30, 30)), PREDICTION),
             "measure from the centroid",
@@ -481,9 +560,22 @@ WRONG = {
 
 RIGHT = {
     "07.1": [(count, MEANS), (count_arrays, 1993.0), (count_with_keras, np.int64(MEANS))],
-    "07.2": [(eight, average), (eight_by_transposing, average_at_once)],
-    "07.3": [(read,), (read_in_loops,)],
-    "07.4": [(calibrate(),), (calibrate_digitize,), (calibrate_half_open_below,)],
+    "07.2": [
+        (eight, average),
+        (eight_by_transposing, average_at_once),
+        (eight_tensors, average_tensors),
+    ],
+    "07.3": [(read,), (read_in_loops,), (read_float32,)],
+    "07.4": [
+        (calibrate(),),
+        (calibrate_digitize,),
+        (calibrate_half_open_below,),
+        (calibrate_float32,),
+    ],
     "07.5": [(leaking, split), (leaking_compared, split_lists)],
-    "07.6": [(ratio_closed_form, PREDICTION), (ratio_svd, list(PREDICTION))],
+    "07.6": [
+        (ratio_closed_form, PREDICTION),
+        (ratio_svd, list(PREDICTION)),
+        (ratio_float32, PREDICTION),
+    ],
 }

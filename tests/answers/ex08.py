@@ -36,6 +36,12 @@ def one_hot_compares(y, k):
     return y[:, None] == np.arange(k)
 
 
+def one_hot_tensor(y, k):
+    import tensorflow as tf
+
+    return tf.one_hot(y, k)
+
+
 # 08.2
 
 
@@ -78,6 +84,22 @@ def softmax_not_divided(z):
 
 def softmax_loop(z):
     return np.array([np.exp(row - row.max()) / np.exp(row - row.max()).sum() for row in z])
+
+
+def softmax_float32(z):
+    z = np.float32(z)
+    e = np.exp(z - z.max(axis=1, keepdims=True))
+    return e / e.sum(axis=1, keepdims=True)
+
+
+def softmax_keras(z):
+    import keras
+
+    return keras.ops.softmax(keras.ops.convert_to_tensor(z, "float32"), axis=1)
+
+
+def softmax_logged(z):
+    return np.log(softmax_float32(np.float64(z)))
 
 
 def softmax_differences(z):
@@ -137,6 +159,23 @@ def hinge_loops(w, x, y, delta, penalty):
     return [float(loss), gradient]
 
 
+def hinge_float32(w, x, y, delta, penalty):
+    loss, gradient = hinge(np.float32(w), np.float32(x), y, np.float32(delta), np.float32(penalty))
+    return np.float32(loss), np.float32(gradient).tolist()
+
+
+def hinge_tensors(w, x, y, delta, penalty):
+    import tensorflow as tf
+
+    v = tf.Variable(w, dtype="float32")
+    with tf.GradientTape() as tape:
+        z = tf.cast(x, "float32") @ v
+        over = z - tf.gather(z, y, batch_dims=1)[:, None] + delta
+        each = tf.reduce_sum(tf.where(tf.one_hot(y, z.shape[1]) > 0, 0.0, tf.nn.relu(over)), axis=1)
+        loss = tf.reduce_mean(each) + penalty * tf.reduce_sum(v * v)
+    return loss, tape.gradient(loss, v)
+
+
 def hinge_by_tape(w, x, y, delta, penalty):
     import tensorflow as tf
 
@@ -191,6 +230,16 @@ def _build():
     (x, y), _ = stand_in()
     x, targets = np.float32(x.reshape(-1, 784) / 255), np.eye(10)[y]
 
+    class Wrapped(keras.Model):
+        """A subclass, as the guides of Keras show it: it has no input_shape."""
+
+        def __init__(self, inner):
+            super().__init__()
+            self.inner = inner
+
+        def call(self, x):
+            return self.inner(x)
+
     def solve(features):
         a = np.hstack([features, np.ones((len(features), 1))]).astype(float)
         w = np.linalg.solve(a.T @ a + 1e-3 * len(a) * np.eye(a.shape[1]), a.T @ targets)
@@ -225,6 +274,13 @@ def _build():
     store.diverged = keras.Sequential([keras.Input((28, 28)), layers.Flatten(), layers.Dense(10)])
     store.diverged.layers[-1].set_weights([np.full((784, 10), np.nan), np.zeros(10)])
     store.list = [store.logits]
+    store.subclass, store.idle = Wrapped(store.logits), Wrapped(store.untrained)
+    for wrapped in (store.subclass, store.idle):
+        wrapped(x[:1].reshape(-1, 28, 28))
+    _, (x, y) = stand_in(n_train=1)
+    x, targets = np.float32(x.reshape(-1, 784) / 255), np.eye(10)[y]
+    last = solve(np.maximum(0, x @ units + offsets))
+    store.cheat = model((28, 28))
     return store
 
 
@@ -271,6 +327,39 @@ def read_by_all(confusion):
     return share, share, read(confusion)[2]
 
 
+def read_pair(matrix):
+    """Return a reading whose pair is the largest element of `matrix`, given counts of mistakes."""
+
+    def reading(confusion):
+        mistakes = confusion - np.diag(np.diag(confusion))
+        found = matrix(mistakes, confusion)
+        return *read(confusion)[:2], np.unravel_index(found.argmax(), found.shape)
+
+    return reading
+
+
+def read_row(confusion):
+    mistakes = confusion - np.diag(np.diag(confusion))
+    row = mistakes.sum(axis=1).argmax()
+    return *read(confusion)[:2], (row, mistakes[row].argmax())
+
+
+def read_column(confusion):
+    mistakes = confusion - np.diag(np.diag(confusion))
+    column = mistakes.sum(axis=0).argmax()
+    return *read(confusion)[:2], (mistakes[:, column].argmax(), column)
+
+
+def read_fullest(confusion):
+    row = confusion.sum(axis=1).argmax()
+    return *read(confusion)[:2], (row, (confusion - np.diag(np.diag(confusion)))[row].argmax())
+
+
+def read_float32(confusion):
+    efficiency, purity, pair = read(np.float32(confusion))
+    return np.float32(efficiency), np.float32(purity), np.array(pair, float)
+
+
 def read_flat(confusion):
     wrong = confusion - np.diag(np.diag(confusion))
     return *read(confusion)[:2], wrong.argmax()
@@ -306,6 +395,11 @@ WRONG = {
         ((softmax_sign,), "a sign?"),
         ((softmax_base_two,), "another base"),
         ((softmax_log,), "logarithms"),
+        ((softmax_logged,), "logarithms"),
+        ((lambda z: 2 * softmax_loop(z),), "must add up to 1"),
+        ((lambda z: z / z.sum(axis=1, keepdims=True),), "cannot be negative"),
+        ((lambda z: softmax_loop(z / 2),), "of the difference of their scores"),
+        ((lambda z: softmax_loop(np.clip(z, -700, 700)),), "result is wrong for very large scores"),
         ((softmax_not_divided,), "not divided by their sum"),
         ((lambda z: softmax_loop(z)[0],), "has shape (4,)"),
     ],
@@ -346,6 +440,8 @@ WRONG = {
         ((models.unbuilt,), "not built"),
         ((models.diverged,), "NaN"),
         ((models.list,), "must be a Keras model"),
+        ((models.idle,), "has it been trained"),
+        ((models.cheat,), "was it trained on the test digits"),
         ((_build,), "must be a Keras model"),
     ],
     "08.6": [
@@ -356,6 +452,15 @@ WRONG = {
         ((read_per_cent, PREDICTION), "per cent"),
         ((read_by_all, PREDICTION), "its own class only"),
         ((read_flat, PREDICTION), "shape ()"),
+        ((read_pair(lambda wrong, c: wrong * wrong.T), PREDICTION), "counts both directions"),
+        ((read_pair(lambda wrong, c: wrong + wrong.T), PREDICTION), "counts both directions"),
+        ((read_pair(lambda wrong, c: (wrong.T / c.sum(axis=1)).T), PREDICTION), "from shares"),
+        ((read_pair(lambda wrong, c: wrong / c.sum(axis=0)), PREDICTION), "from shares"),
+        ((read_row, PREDICTION), "of one row or column"),
+        ((read_column, PREDICTION), "of one row or column"),
+        ((read_fullest, PREDICTION), "of one row or column"),
+        ((lambda c: (*read(c)[:2], (0, 1)), PREDICTION), "more often than your pair"),
+        ((lambda c: (*read(c)[:2], [[0], [1, 2]]), PREDICTION), "in rows of equal length"),
         ((read, ("up", "down")), "efficiency of the 4s"),
         ((read, ("same", "same")), "purity of the 9s"),
         ((read, ("same", "lower")), '"up", "same" or "down"'),
@@ -364,10 +469,15 @@ WRONG = {
 }
 
 RIGHT = {
-    "08.1": [(one_hot_lists,), (one_hot_compares,), (lambda y, k: np.eye(k, dtype="int8")[y],)],
-    "08.2": [(softmax_loop,), (softmax_differences,)],
-    "08.3": [(hinge_with(),), (hinge_loops,), (hinge_by_tape,)],
+    "08.1": [
+        (one_hot_lists,),
+        (one_hot_compares,),
+        (lambda y, k: np.eye(k, dtype="int8")[y],),
+        (one_hot_tensor,),
+    ],
+    "08.2": [(softmax_loop,), (softmax_differences,), (softmax_float32,), (softmax_keras,)],
+    "08.3": [(hinge_with(),), (hinge_loops,), (hinge_by_tape,), (hinge_float32,), (hinge_tensors,)],
     "08.4": [(accuracy_with(),), (accuracy_sample_deviation,), (accuracy_counts,)],
-    "08.5": [(models.logits,), (models.probabilities,), (models.vector,)],
-    "08.6": [(read, PREDICTION), (read_in_loops, list(PREDICTION))],
+    "08.5": [(models.logits,), (models.probabilities,), (models.vector,), (models.subclass,)],
+    "08.6": [(read, PREDICTION), (read_in_loops, list(PREDICTION)), (read_float32, PREDICTION)],
 }
