@@ -19,6 +19,7 @@ MEMORY_BUDGET = 2000  # MB
 os.environ.setdefault("COURSE_DATA", "embedded")
 os.environ.setdefault("COURSE_THREADS", "1")
 os.environ["COURSE_STATIC"] = "1"
+os.environ["KERAS_BACKEND"] = "tensorflow"
 os.environ["PYDEVD_DISABLE_FILE_VALIDATION"] = "1"
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 

@@ -38,13 +38,14 @@ ASTRAY = (  # environment variables that give .venv another library, or pip anot
 def main(arguments):
     gpu = "--gpu" in arguments[:1]
     arguments = arguments[1:] if gpu else arguments
+    verbs = VERBS if (ROOT / "tools").is_dir() else {v: VERBS[v] for v in ("lab", "setup")}
     if not arguments or arguments[0] in ("-h", "--help", "help"):
-        commands = (f"    {name:12s} {what}" for name, (_, what) in VERBS.items())
+        commands = (f"    {name:12s} {what}" for name, (_, what) in verbs.items())
         print(__doc__.replace("{commands}", "\n".join(commands)))
         return 0
     verb, *rest = arguments
-    if verb not in VERBS:
-        print(f"run.py: there is no command {verb!r}; choose one of: {', '.join(VERBS)}")
+    if verb not in verbs:  # the students' copy has fewer
+        print(f"run.py: there is no command {verb!r}; choose one of: {', '.join(verbs)}")
         return 2
     if not OLDEST <= sys.version_info[:2] <= NEWEST:
         return with_other_python(sys.argv[1:])
@@ -62,7 +63,7 @@ def main(arguments):
     except OSError as error:  # a read-only folder, a full disk
         print(f"run.py: the installation failed: {error}")
         return 1
-    return VERBS[verb][0](rest)
+    return verbs[verb][0](rest)
 
 
 def settle():
@@ -256,6 +257,7 @@ VERBS = {  # command: (function, what it does)
         tool("assignments"),
         "build the students' notebooks from solutions/: [--check]",
     ),
+    "handout": (tool("handout"), "make the students' copy of the course, folder and zip: [--help]"),
     "grade": (tool("grade"), "grade a folder of submissions, table and feedback: FOLDER"),
     "fetch": (tool("fetch"), "fetch real data into the cache: NAME"),
     "slides": (tool("slides"), "write slides of the lectures into build/slides/: [NOTEBOOK ...]"),

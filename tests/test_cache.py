@@ -412,8 +412,9 @@ def test_two_processes_at_once(tmp_path):
 @pytest.mark.skipif(os.name == "nt", reason="SIGINT")
 def test_an_interrupted_waiter_leaves_the_lock_to_its_holder(tmp_path):
     path = tmp_path / "f"
-    code = (
-        "import sys; from utils.data import fetch as f; f(sys.argv[1:2], *sys.argv[2:], progress=1)"
+    code = (  # a shell's background jobs, and so their children, ignore SIGINT
+        "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+        "from utils.data import fetch as f; f(sys.argv[1:2], *sys.argv[2:], progress=1)"
     )
     command = [sys.executable, "-c", code, NOWHERE, str(path), SHA]
     with filelock.FileLock(tmp_path / "f.lock"):

@@ -136,22 +136,22 @@ def test_rates_at_their_ends_are_right(ends, static):
 
 
 def test_divergence_is_that_of_the_integrals(draw):
-    figure = draw(explore.divergence)(mean=1.0, width=2.0)
+    figure = draw(explore.divergence)(mean=-0.5, width=1.5)
     densities, integrands = figure.axes
     p, q = densities.get_lines()
     x = p.get_xdata()
     assert x[0] > -8 and x[-1] < 8 and len(x) == 1599
     assert np.allclose(p.get_ydata(), np.exp(-(x**2) / 2) / np.sqrt(2 * np.pi))
-    assert np.allclose(q.get_ydata(), np.exp(-((x - 1) ** 2) / 8) / np.sqrt(8 * np.pi))
+    assert np.allclose(q.get_ydata(), np.exp(-((x + 0.5) ** 2) / 4.5) / np.sqrt(4.5 * np.pi))
     forth, back = integrands.get_lines()
     ratio = np.log(p.get_ydata() / q.get_ydata())
     assert np.allclose(forth.get_ydata(), p.get_ydata() * ratio)
     assert np.allclose(back.get_ydata(), -q.get_ydata() * ratio)
-    assert (p.get_label(), q.get_label()) == ("p = N(0, 1)", "q = N(1.0, 2.0²)")
+    assert (p.get_label(), q.get_label()) == ("p = N(0, 1)", "q = N(-0.5, 1.5²)")
     for line, name in ((forth, "p ln(p/q)"), (back, "q ln(q/p)")):
         area = np.trapezoid(line.get_ydata(), x)  # the tails beyond 8 are small
         told = float(line.get_label().removeprefix(f"{name}: area "))
-        assert abs(area - told) < 0.01 and f"{told:.3f}" in figure.alt
+        assert abs(area - told) < 0.001 and f"{told:.3f}" in figure.alt
     assert len(integrands.collections) == 2 and not densities.collections  # areas shaded
     labels = [(a.get_xlabel(), a.get_ylabel()) for a in figure.axes]
     assert labels == [("x", "density"), ("x", "integrand")]
@@ -206,6 +206,14 @@ def test_learning_rate_draws_the_path_over_the_contour_lines(draw):
     assert tuple(figure.get_size_inches()) == (8, 4.5)
 
 
+def test_first_and_last_loss_decide_whether_it_falls(draw):
+    def detour(learning_rate, momentum):
+        return np.array([[2.0, 0], [3, 0], [1, 0]])
+
+    path = draw(lambda: explore.learning_rate(detour, bowl, ((-1, 1), (-2, 2))))
+    assert "The loss falls from 4 to 1: 2 steps" in path(learning_rate=0.1, momentum=0.0).caption
+
+
 @pytest.mark.parametrize("rate", [-0.1, 0.0])
 def test_a_loss_that_does_not_fall_is_said_to_grow(draw, rate):
     path = draw(lambda: explore.learning_rate(descent, bowl, ((-1, 1), (-2, 2))))
@@ -243,6 +251,8 @@ def test_wave_fronts_reach_the_stations_one_after_the_other(draw):
     assert "3 stations" in figure.alt and tuple(figure.get_size_inches()) == (8, 6)
     texts = [t.get_text() for t in axes.get_legend().get_texts()]
     assert texts == ["P", "S", *names] and axes.get_legend()._loc_real == 2
+    anchor = axes.get_legend().get_bbox_to_anchor().transformed(axes.transAxes.inverted())
+    assert np.allclose(anchor.p0, 1)  # outside, to the right
 
 
 def test_a_station_on_the_front_is_reached(draw):

@@ -175,7 +175,8 @@ def test_an_error_while_extracting_is_told(places, monkeypatch, capsys):
 
 @pytest.mark.skipif(os.name == "nt", reason="SIGINT")
 def test_stopped_by_hand_it_can_go_on(places, galaxy10):
-    code = (
+    code = (  # a shell's background jobs, and so their children, ignore SIGINT
+        "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "import sys, utils.data.mnist as m; from tools import fetch; m.URLS = (sys.argv[1],)\n"
         "sys.exit(fetch.main(['mnist']))"
     )

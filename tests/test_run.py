@@ -8,6 +8,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.request
 from pathlib import Path
@@ -16,7 +17,6 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 REALLY_RUN = subprocess.run
-WORKERS = {f"-n{n}" for n in range(1, 5)}
 
 
 def load():
@@ -33,6 +33,7 @@ def run(tmp_path, monkeypatch):
     module = load()
     for name in ("requirements.txt", "requirements-gpu.txt", "pyproject.toml"):
         shutil.copy(ROOT / name, tmp_path)
+    (tmp_path / "tools").mkdir()
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(module, "ROOT", tmp_path)
     monkeypatch.setattr(module, "VENV", tmp_path / ".venv")
@@ -159,7 +160,8 @@ def test_a_folder_that_cannot_be_written_is_told(run, tmp_path, monkeypatch, cap
 def test_a_verb_gets_its_arguments_and_gives_its_status(run, monkeypatch):
     seen = []
     monkeypatch.setitem(run.VERBS, "test", (lambda rest: seen.append(rest) or 7, ""))
-    assert run.main(["test", "-k", "perceptron"]) == 7 and seen == [["-k", "perceptron"]]
+    assert run.main(["test", "-k", "perceptron"]) == 7 and seen.pop() == ["-k", "perceptron"]
+    assert run.main(["test", "--gpu"]) == 7 and seen.pop() == ["--gpu"], "only before the command"
 
 
 def test_verbs_start_what_they_name(run, monkeypatch):
@@ -172,10 +174,15 @@ def test_verbs_start_what_they_name(run, monkeypatch):
     monkeypatch.setattr(run, "call", call)
     assert run.VERBS["slides"][0](["03"]) == 1
     assert started.pop() == (["-m", "tools.slides", "03"], {})
-    assert run.VERBS["test"][0](["-q"]) == 1
-    (command, environment) = started.pop()
-    assert command[:2] == ["-m", "pytest"] and command[-1] == "-q" and command[2] in WORKERS
-    assert environment == {"COURSE_THREADS": "1"}
+    for cores, workers in ((None, 1), (1, 1), (3, 3), (64, 4)):
+        monkeypatch.setattr(run.os, "cpu_count", lambda cores=cores: cores)
+        assert run.VERBS["test"][0](["-q"]) == 1
+        wanted = ["-m", "pytest", f"-n{workers}", "-q"]
+        assert started.pop() == (wanted, {"COURSE_THREADS": "1"})
+    assert run.VERBS["bench"][0](["spins", "--fast"]) == 1
+    assert started.pop()[0] == ["-m", "tools.bench_spins", "--fast"]
+    assert run.VERBS["bench"][0](["--fast"]) == 1
+    assert started.pop()[0] == ["-m", "tools.bench", "--fast"]
     assert run.VERBS["lint"][0]([]) == 1, "either complaint counts"
     assert [c[2:] for c, _ in started] == [["check"], ["format", "--check"]]
     started.clear()
@@ -208,7 +215,9 @@ def test_call_returns_the_status_and_adds_to_the_environment():
 
 
 def test_every_verb_is_explained_and_every_tool_exists(run, capsys):
-    assert run.main(["help"]) == 0
+    for asked in ([], ["-h"], ["--help"], ["--gpu"], ["help"]):
+        capsys.readouterr()
+        assert run.main(asked) == 0 and not run.commands
     said = capsys.readouterr().out
     for name, (function, what) in run.VERBS.items():
         assert callable(function) and re.search(rf"(?m)^    {name} +{re.escape(what)}$", said)
@@ -294,6 +303,20 @@ def test_lab_runs_as_root_only_where_root_is_who_asks(run, monkeypatch, user, al
     monkeypatch.setattr(run.os, "geteuid", lambda: user, raising=False)
     assert run.lab(["--port=1"]) == 5
     assert ("--allow-root" in started[0]) == allowed and started[0][-1] == "--port=1"
+
+
+def test_progress_counts_what_pip_collects(monkeypatch, capsys):
+    fresh = load()
+    said = ["Collecting keras==3 (from x)", "Requirement already satisfied: numpy==2 in /there"]
+    script = f"for line in {said}: print(line, flush=True)\nimport time; time.sleep(0.5)"
+    waiting = threading.Event.wait
+    monkeypatch.setattr(threading.Event, "wait", lambda self, s=None: waiting(self, s and s / 99))
+    fresh.with_progress([sys.executable, "-c", script], 5)
+    ticks = [re.sub(r"\(\d+ s\)", "", t).strip() for t in capsys.readouterr().out.splitlines()]
+    assert ticks and set(ticks) <= {
+        "resolving", "collected 1 of 5: keras", "collected 2 of 5: numpy"
+    }  # fmt: skip
+    assert ticks[-1] == "collected 2 of 5: numpy"
 
 
 def test_lab_serves_the_front_page(run, monkeypatch):

@@ -109,6 +109,15 @@ def test_bad_seed_is_named(seed):
         runtime.start(seed)
 
 
+def test_the_seed_is_0_unless_told_otherwise():
+    import random
+
+    runtime.start()
+    first = random.random()
+    runtime.start(0)
+    assert random.random() == first
+
+
 @pytest.mark.parametrize("seed", [0, 2**32 - 1])
 def test_seeds_at_both_ends(seed):
     runtime.start(seed)
@@ -174,6 +183,7 @@ def test_device_line(monkeypatch):
     monkeypatch.setattr(runtime, "_unused_gpu", lambda: "; why")
     monkeypatch.setattr(runtime.os, "cpu_count", lambda: 8)
     assert line() == "CPU only, 8 threads; why"
+    assert line(threads=2) == "CPU only, 2 threads; why"
     assert line(threads=1) == "CPU only, 1 thread; why"
     assert line("NVIDIA A100") == "GPU: NVIDIA A100, memory growth on"
     assert line("T4", "A100") == "2 GPUs: A100, T4, memory growth on"
@@ -233,9 +243,10 @@ def test_epochs_line(capsys):
 
 
 def test_epochs_line_prints_each_epoch_unless_told_otherwise(capsys):
-    for epoch in range(2):
+    for epoch in range(3):
         runtime.epochs_line().on_epoch_end(epoch, {"loss": 0.5})
-    assert capsys.readouterr().out == "epoch   1  loss 0.5000\nepoch   2  loss 0.5000\n"
+    said = capsys.readouterr().out.splitlines()
+    assert said == [f"epoch   {n}  loss 0.5000" for n in (1, 2, 3)]
 
 
 def test_versions_names_the_packages():

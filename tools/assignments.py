@@ -56,16 +56,13 @@ class ClearAnswers(steps.ClearSolutions):
         return cell, resources
 
 
-def build(source, db_url=None):
+def build(source):
     """Make the student's notebook from a source with answers and hidden tests.
 
     Parameters
     ----------
     source : Path
         Such as solutions/01_perceptron/01_perceptron.ipynb.
-    db_url : str, optional
-        Gradebook in which nbgrader notes the cells as they are before the hidden tests go; it
-        must know the assignment already. Only grading needs it.
 
     Returns
     -------
@@ -77,9 +74,8 @@ def build(source, db_url=None):
         If nbgrader cannot use the source: the message says why and names the file.
     """
     config, name = configuration(), Path(source).stem
-    unused = (steps.InstantiateTests, steps.IncludeHeaderFooter) + (steps.SaveCells,) * (not db_url)
-    place = {"student": ".", "assignment": name, "notebook": name, "db_url": db_url}
-    resources = {"nbgrader": place}
+    unused = steps.InstantiateTests, steps.IncludeHeaderFooter, steps.SaveCells
+    resources = {"nbgrader": {"student": ".", "assignment": name, "notebook": name}}
     try:
         notebook = nbformat.read(source, as_version=4)
         notebook.metadata = nbformat.from_dict(METADATA)

@@ -197,12 +197,6 @@ def same(found, right, rtol=RTOL, atol=ATOL):
     return bool(np.allclose(found, right, rtol=0, atol=atol + rtol * largest, equal_nan=True))
 
 
-def close(value, target, message, rtol=RTOL, atol=ATOL):
-    """Raise `NotYet` with this message unless `value` is close to `target`."""
-    target = np.broadcast_to(np.asarray(target, float), np.shape(value))
-    require(same(value, target, rtol, atol), message)
-
-
 def compare(name, value, right, mistakes=(), rtol=RTOL, atol=ATOL):
     """Compare a student's value with the right one; name the mistake if it is another.
 
@@ -238,9 +232,7 @@ def compare(name, value, right, mistakes=(), rtol=RTOL, atol=ATOL):
     return found
 
 
-def compare_function(
-    name, function, table, cases, parts=(), what=None, rtol=RTOL, atol=ATOL, form=None
-):
+def compare_function(name, function, table, cases, parts=(), what=None, rtol=RTOL, atol=ATOL):
     """Try a student's function on all cases; name the mistake that explains its results.
 
     Parameters
@@ -263,9 +255,6 @@ def compare_function(
         How messages call a single result: "the result of ..." unless told.
     rtol, atol : float
         Tolerances as in `same`.
-    form : callable, optional
-        Takes the results as they were read and returns them in the form of the table, where some
-        freedom makes several right: signs, or an order.
 
     Raises
     ------
@@ -283,7 +272,6 @@ def compare_function(
             depth = max(map(np.ndim, right))
             found = things(result, parts, name, "return", depth) if parts else [result]
             found = [_as(*part) for part in zip(found, right, names)]
-            found = list(form(*found)) if form else found
         except (NotYet, NotAttempted):
             _judge(trials, names, rtol, atol)  # an earlier result, if wrong, tells more
             raise
@@ -302,9 +290,7 @@ def inputs_of(name, cases):
 def _shown(inputs, labels):
     """Return the inputs of a function as one line of text."""
     texts = (
-        np.array2string(i, precision=4, threshold=30)
-        if isinstance(i, np.ndarray)
-        else str(getattr(i, "__name__", i))
+        np.array2string(i, precision=4, threshold=30) if isinstance(i, np.ndarray) else str(i)
         for i in inputs
     )
     return " ".join(", ".join(f"{k} = {t}" for k, t in zip(labels, texts)).split())[:400]

@@ -5,6 +5,7 @@ import numpy as np
 from utils.checks import exercise
 from utils.checks.compare import (
     Shape,
+    array,
     call,
     compare,
     compare_function,
@@ -23,49 +24,47 @@ from utils.checks.compare import (
     "The rows of Vh are directions in the space of the pixels, in falling order of S.",
 )
 def pca(function):
-    def upright(rows):
-        """Turn the signs of rows so that the largest element of each is positive."""
-        rows = np.atleast_2d(rows)
-        largest = np.take_along_axis(rows, np.abs(rows).argmax(axis=1)[:, None], 1)
-        return np.where(largest < 0, -rows, rows)
-
-    def form(mean, v):
-        return mean, upright(v) if v.ndim == 2 and v.size and np.isfinite(v).all() else v
-
-    def table(x, k):
-        n, pixels = x.shape
-        mean = x.mean(axis=0)
-        right = np.linalg.svd(x - mean, full_matrices=False)[2]
-        v, last = upright(right[:k]), upright(right[-k:])
-
-        def wrong_row(found):
-            return int(np.argmax(np.abs(found - v).max(axis=1))) + 1
-
-        return (mean, v), [
-            ((Shape((n,)), None), f"the mean has {n} numbers, one per image: average over the "
-             "images"),
-            ((None, Shape((pixels, k))), "v is transposed: each direction is a row"),
-            ((None, Shape((n, k))), "v has one row per image: these are not directions of pixels"),
-            ((None, upright(np.linalg.svd(x, full_matrices=False)[2][:k])), "v belongs to images "
-             "that were not centred: subtract the mean before the SVD"),
-            ((0 * mean, None), "the mean is zero: return the mean image of x"),
-            ((True, None), "the mean is not that of the images"),
-            ((None, lambda f: not same(np.linalg.norm(f, axis=1), np.ones(k))), lambda _, f: "the "
-             f"first direction has length {np.linalg.norm(f[0]):.3g}: each must have length one"),
-            ((None, v[::-1]), "the directions come in rising order: the largest spread first"),
-            *(((None, rows if n > pixels else True), "these are the directions with the smallest "
-               "spread: take the largest") for rows in (last, last[::-1])),
-            ((None, np.eye(pixels)[:k]), "v are single pixels, not the directions of largest "
-             "spread"),
-            ((None, True), lambda _, f: f"direction {wrong_row(f)} is not a principal component"),
-        ]  # fmt: skip
-
     rng, cases = np.random.default_rng(91), []
     for n, k in ((40, 2), (4, 3)):
         turn = np.linalg.qr(rng.normal(size=(6, 6)))[0]
-        x = rng.normal(size=(n, 6)) * [3, 2, 1.2, 0.6, 0.3, 0.1] @ turn + 4 * turn[-1] + turn[0]
-        cases.append((x, k))
-    compare_function("pca", function, table, cases, parts=("mean", "v"), form=form)
+        x = rng.normal(size=(n, 6)) * [3.0, 2.0, 1.2, 0.6, 0.3, 0.1] @ turn
+        cases.append((x + 4 * turn[-1] + turn[0], k))
+    for x, k in inputs_of("pca", cases):
+        (n, pixels), centre = x.shape, x.mean(axis=0)
+        names = ("mean", "v")
+        mean, found = things(call(function, x, k, name="pca"), names, "pca", "return", depth=2)
+        compare("the mean of pca", mean, centre, [
+            (Shape((n,)), f"the mean has {n} numbers, one per image: average over the images"),
+            (0 * centre, "the mean is zero: return the mean image of x"),
+            (None, "the mean is not that of the images"),
+        ])  # fmt: skip
+        every = np.linalg.svd(x - centre, full_matrices=False)[2]
+        right, uncentred = every[:k], np.linalg.svd(x, full_matrices=False)[2][:k]
+
+        def spans(rows):
+            return lambda v: same(v.T @ v, rows.T @ rows, rtol=1e-3)
+
+        def along(v, rows=right):
+            return np.abs(np.sum(v * rows, axis=1))
+
+        found = array(found, name="the v of pca")
+        if found.shape == right.shape:  # a direction has no sign
+            found = found * np.where(np.sum(found * right, axis=1) < 0, -1, 1)[:, None]
+        compare("the v of pca", found, right, [
+            (Shape((pixels, k)), "v is transposed: each direction is a row"),
+            (Shape((n, k)), "v has one row per image: these are not directions of pixels"),
+            (spans(uncentred), "v belongs to images that were not centred: subtract the mean "
+             "before the SVD"),
+            (lambda v: np.abs(np.linalg.norm(v, axis=1) - 1).max() > 1e-3, lambda v: "the first "
+             f"direction has length {np.linalg.norm(v[0]):.3g}: each must have length one"),
+            (lambda v, back=right[::-1]: along(v, back).min() > 0.999, "the directions come in "
+             "rising order: the largest spread first"),
+            (spans(every[-k:]) if n > pixels else False, "these are the directions with the "
+             "smallest spread: take the largest"),
+            (lambda v: same(np.abs(v), np.eye(*v.shape)), "v are single pixels, not the "
+             "directions of largest spread"),
+            (None, lambda v: f"direction {np.argmin(along(v)) + 1} is not a principal component"),
+        ], rtol=1e-3)  # fmt: skip
 
 
 @exercise(
@@ -78,43 +77,39 @@ def pca(function):
 def conv_autoencoder(function):
     import keras
 
-    def shapes(model, name, *wanted):
-        is_model = isinstance(model, keras.Model)
-        require(is_model, f"{name} must be a Keras model, and it is {kind(model)}")
-        known = model.built and getattr(model, "inputs", None)
-        require(known, f"{name} has no input shape: begin with keras.Input")
-        sides = ("takes", model.inputs[0]), ("returns", model.outputs[0])
-        for (verb, tensor), shape in zip(sides, wanted):
-            found = tuple(tensor.shape[1:])
-            require(found == shape, f"{name} {verb} {found} for each image: it must be {shape}")
-
+    rng = np.random.default_rng(92)
     for (maps,) in inputs_of("conv_autoencoder", [(8,), (2,)]):
-        pair = call(function, maps, name="conv_autoencoder")
-        encoder, decoder = things(pair, ("encoder", "decoder"), "conv_autoencoder", "return")
-        image, code = (28, 28, 1), (4, 4, maps)
-        shapes(encoder, f"the encoder for {maps} maps", image, code)
-        shapes(decoder, f"the decoder for {maps} maps", code, image)
-        convolutions = [q for q in encoder.layers if isinstance(q, keras.layers.Conv2D)]
-        require(convolutions, "the encoder has no Conv2D layer")
-        dense = [m for m in pair for q in m.layers if isinstance(q, keras.layers.Dense)]
+        made, names = call(function, maps, name="conv_autoencoder"), ("encoder", "decoder")
+        pair = things(made, names, "conv_autoencoder", "return")
+        shapes = ((28, 28, 1), (4, 4, maps))
+        for model, name, wanted in zip(pair, names, (shapes, shapes[::-1])):
+            what = f"the {name} for {maps} maps"
+            is_model = isinstance(model, keras.Model)
+            require(is_model, f"{what} must be a Keras model, and it is {kind(model)}")
+            known = model.built and model.inputs
+            require(known, f"{what} has no input shape: begin with keras.Input")
+            ends = ("takes", model.inputs[0]), ("returns", model.outputs[0])
+            for (word, tensor), shape in zip(ends, wanted):
+                found = tuple(tensor.shape[1:])
+                require(found == shape, f"{what} {word} {found} for each image: it must be {shape}")
+        encoder, decoder = pair
+        kinds = [[type(layer) for layer in model.layers] for model in pair]
+        require(keras.layers.Conv2D in kinds[0], "the encoder has no Conv2D layer")
+        dense = keras.layers.Dense in kinds[0] + kinds[1]
         require(not dense, "the autoencoder has a Dense layer: it must be convolutional throughout")
         weights = encoder.count_params() + decoder.count_params()
         require(weights < 100_000, f"{weights} parameters are too many: stay below 100,000")
-        rng = np.random.default_rng(92)
-        images = rng.uniform(size=(64, *image)).astype("float32")
-        codes, last = (np.asarray(encoder(factor * images)) for factor in (1, 1e4))
-        back = np.asarray(decoder(50 * rng.normal(size=(64, *code)).astype("float32")))
+        images = rng.uniform(size=(64, 28, 28, 1)).astype("float32")
+        codes, loud = np.asarray(encoder(images)), np.asarray(encoder(1e4 * images))
+        require(codes.std(axis=0).max() > 0, "the code is the same for all images")
+        require(codes.min() < 0, "the code is never negative: its layer must have no activation")
+        bounded = np.abs(codes).max() <= 1 and np.abs(loud).max() <= 1.001
+        require(not bounded, "the code is bounded: its layer has an activation")
+        back = np.asarray(decoder(50 * rng.normal(size=(64, 4, 4, maps)).astype("float32")))
         low, high = back.min(), back.max()
-        for good, message in (
-            (codes.std(axis=0).max() > 0, "the code is the same for all images"),
-            (codes.min() < 0, "the code is never negative: its layer must have no activation"),
-            (max(np.abs(codes).max(), np.abs(last).max()) > 1.001, "the code is bounded: its layer "
-             "has an activation"),
-            (low >= 0 and high <= 1, f"the decoder's pixels reach from {low:.2g} to {high:.2g}: "
-             "they must stay in [0, 1]"),
-            (back.std(axis=0).max() > 0, "the decoder ignores the code"),
-        ):  # fmt: skip
-            require(good, message)
+        reach = f"the decoder's pixels reach from {low:.2g} to {high:.2g}: they must stay in [0, 1]"
+        require(low >= 0 and high <= 1, reach)
+        require(back.std(axis=0).max() > 0, "the decoder ignores the code")
 
 
 @exercise(
@@ -124,11 +119,9 @@ def conv_autoencoder(function):
 )
 def fair_score(function):
     def table(x, x_hat):
-        def total(images):
-            return images.sum(axis=(1, 2, 3))
-
-        square, ink = total((x - x_hat) ** 2), total(x)
-        right, pixels = square / ink, x[0].size
+        axes, pixels = tuple(range(1, x.ndim)), x[0].size
+        square, ink = ((x - x_hat) ** 2).sum(axis=axes), x.sum(axis=axes)
+        right = square / ink
         raw = "the score is the raw error: it does not know how much ink there is"
         root = "there is a root too many: the squared error is wanted"
         own = "each image is divided by its own ink, not by that of all"
@@ -142,19 +135,20 @@ def fair_score(function):
             (np.sqrt(square) / ink, root),
             (1 / right, "the ratio is upside down"),
             (-right, "the sign is wrong: an anomaly has a large score"),
-            (square / total(x_hat), "the ink is that of x, not of the reconstruction"),
+            (square / x_hat.sum(axis=axes), "the ink is that of x, not of the reconstruction"),
             (square * ink, "the error must be divided by the ink, not multiplied"),
-            (square / total(x**2), "the ink is the sum of the pixels, without a square"),
-            (total(np.abs(x - x_hat)) / ink, "the error is not squared"),
-            (total(x - x_hat) ** 2 / ink, "square first, then sum over the pixels"),
+            (square / (x**2).sum(axis=axes), "the ink is the sum of the pixels, without a square"),
+            (np.abs(x - x_hat).sum(axis=axes) / ink, "the error is not squared"),
+            ((x - x_hat).sum(axis=axes) ** 2 / ink, "square first, then sum over the pixels"),
             (square / ink.sum(), own),
             (square / ink.mean(), own),
             (None, "the scores are not squared error per ink"),
         ]  # fmt: skip
 
-    rng = np.random.default_rng(93)
-    x = rng.uniform(size=(5, 7, 4, 1)) * np.array([0.1, 0.5, 1, 1, 0.3])[:, None, None, None]
-    cases = [(x, np.clip(x + 0.2 * rng.normal(size=x.shape), 0, 1))]
+    rng, cases = np.random.default_rng(93), []
+    for shape in ((5, 7, 4, 1), (3, 6, 6, 1)):
+        x = rng.uniform(size=shape) * np.array([0.1, 0.5, 1, 1, 0.3])[: shape[0], None, None, None]
+        cases.append((x, np.clip(x + 0.2 * rng.normal(size=shape), 0, 1)))
     compare_function("fair_score", function, table, cases, what="the scores of fair_score")
 
 
@@ -165,64 +159,56 @@ def fair_score(function):
     "np.quantile(spare, 1 - rate). Then count, in the two test sets, what lies above it.",
 )
 def alarm(function):
-    names = ("theta", "false_alarms", "found")
-
-    def answer(*inputs):
-        result = call(function, *inputs, name="alarm")
-        found = zip(things(result, names, "alarm", "return"), names)
-        return [number(value, name) for value, name in found]
-
-    def judge(theta, spare, normal, anomalous, rate, fixed):
-        def near(share, scores):
-            few = 2.5 / len(scores)
-            low, high = np.quantile(scores, np.clip([share - few, share + few], 0, 1))
-            return low <= theta <= high
-
-        above = np.mean(spare > theta)
-        everything = np.concatenate([spare, normal, anomalous])
-        for applies, message in (
-            (near(1 - rate, spare), None),
-            (near(rate, spare), "theta lies on the wrong side: nearly all normal images would "
-             "raise an alarm"),
-            (near(rate, anomalous) or near(1 - rate, anomalous), "theta is taken from the "
-             "anomalies: they are unknown when it is set"),
-            (near(1 - rate, normal), "theta is taken from the test set: the spare images are there "
-             "for it"),
-            (near(1 - rate, everything), "theta is taken from all images: only the spare normal "
-             "ones may set it"),
-            (above == 0, "theta is the largest spare score or beyond: no spare image lies above "
-             "it"),
-            (fixed, "theta does not depend on rate: at each rate the same share of "
-             f"{above:.3f} of the spare images lies above it"),
-            (near(1 - rate / 2, spare), "half of the rate is above theta: alarms are raised on one "
-             "side only"),
-            (near((1 - rate) / 100, spare), "np.percentile counts in per cent, and 1 - rate is a "
-             "fraction"),
-            (near(1 - rate / 100, spare), "rate is a fraction, not a number of per cent"),
-            (True, f"a share of {above:.3f} of the spare images lies above theta"),
-        ):  # fmt: skip
-            if applies:
-                return require(message is None, message)
-
     rng = np.random.default_rng(94)
     sets = rng.gamma(4, 1, 1000), rng.gamma(4, 1.1, 700), rng.gamma(6, 1.5, 500)
-    for spare, normal, anomalous, rate in inputs_of("alarm", [(*sets, 0.1), (*sets, 0.03)]):
-        inputs = (spare, normal, anomalous)
-        other = answer(*inputs, rate / 3)[0]
-        theta, *shares = answer(*inputs, rate)
-        judge(theta, *inputs, rate, fixed=same(other, theta))
-        right = [np.mean(scores > theta) for scores in inputs[1:]]
-        exchanged, counted = same(shares, right[::-1]), np.mean(spare > theta)
-        zipped = zip(names[1:], shares, right, inputs[1:], ("normal", "anomalous"))
-        for name, value, share, scores, which in zipped:
+    names, trials = ("theta", "false_alarms", "found"), []
+    for inputs in inputs_of("alarm", [(*sets, 0.1), (*sets, 0.03)]):
+        result = things(call(function, *inputs, name="alarm"), names, "alarm", "return")
+        trials.append((inputs, [number(v, f"{n} of alarm") for v, n in zip(result, names)]))
+
+    def always(quantile, *of):
+        """Whether theta, in each trial, lies near a quantile of these sets, or some of them."""
+        for (*scores, rate), (theta, *_) in trials:
+            values = np.concatenate([scores[k] for k in of])
+            q, few = quantile(rate), 2.5 / len(values)  # the quantile may be defined otherwise
+            low, high = np.quantile(values, np.clip([q - few, q + few], 0, 1))
+            if not low - 1e-6 * abs(low) <= theta <= high + 1e-6 * abs(high):
+                return False
+        return True
+
+    (spare, _, _, rate), (theta, *_) = trials[0]
+    top = all(abs(t / scores[0].max() - 1) < 1e-6 for scores, (t, *_) in trials)
+    fixed = len(trials) > 1 and any(always(lambda _, q=q: q, 0) for q in (0.9, 0.95, 0.99))
+    compare("theta", not always(lambda rate: 1 - rate, 0), False, [
+        (top, "theta is the largest of the spare scores: a share `rate` of them must lie above it"),
+        (fixed, "theta is the same for every rate: the share above it is given by `rate`"),
+        (always(lambda rate: rate, 0), "theta lies on the wrong side: nearly all normal images "
+         "would raise an alarm"),
+        (always(lambda rate: rate, 2) or always(lambda rate: 1 - rate, 2), "theta is taken from "
+         "the anomalies: they are unknown when it is set"),
+        (always(lambda rate: 1 - rate, 1), "theta is taken from the test set: the spare images are "
+         "there for it"),
+        (always(lambda rate: 1 - rate, 0, 1, 2), "theta is taken from all images: only the spare "
+         "normal ones may set it"),
+        (always(lambda rate: 1 - rate / 2, 0), "half of the rate is above theta: alarms are raised "
+         "on one side only"),
+        (always(lambda rate: 1 - rate / 100, 0), "rate is a fraction, not a number of per cent"),
+        (None, f"a share of {np.mean(spare > theta):.3f} of the spare images lies above theta, "
+         f"and rate is {rate:g}"),
+    ])  # fmt: skip
+    for (spare, normal, anomalous, _), (theta, false_alarms, found) in trials:
+        right = np.mean(normal > theta), np.mean(anomalous > theta)
+        exchanged = same([false_alarms, found], right[::-1])
+        values = (false_alarms, normal, "normal"), (found, anomalous, "anomalous")
+        for name, share, (value, scores, kind_of) in zip(names[1:], right, values):
             compare(name, value, share, [
                 (share * len(scores), f"{name} is a number of images: a fraction is wanted"),
                 (100 * share, f"{name} is in per cent: a fraction is wanted"),
                 (1 - share, f"{name} counts what lies below theta: an alarm lies above"),
                 (exchanged, "false_alarms and found are exchanged"),
-                (counted if which == "normal" else False, "false_alarms is counted in the images "
-                 "that set theta: count in the test set"),
-                (None, f"{name} is not the share of the {which} test images above theta"),
+                (np.mean(spare > theta), f"{name} is counted in the images that set theta: count "
+                 "in the test set"),
+                (None, f"{name} is not the share of the {kind_of} test images above theta"),
             ])  # fmt: skip
 
 
@@ -233,29 +219,28 @@ def alarm(function):
     "deviations, and which only moves or relabels them?",
 )
 def predict(inverted, doubled, shuffled, framed):
-    table = [
-        ("inverted", inverted, 1, [
-            (None, "is wrong: 1 - x moves the mean and turns the deviations from it round; what "
-             "does the square say?"),
+    rows = {
+        "inverted": (inverted, 1, [
+            (None, "inverted is wrong: 1 - x moves the mean and turns the deviations from it "
+             "round; what does the square say?"),
         ]),
-        ("doubled", doubled, 4, [
-            (2, "forgets the square"),
-            (1, "is wrong: the deviations do change"),
-            (None, "is wrong: by how much is each deviation stretched?"),
+        "doubled": (doubled, 4, [
+            (2, "doubled forgets the square"),
+            (1, "doubled is wrong: the deviations do change"),
+            (None, "doubled is wrong: by how much is each deviation stretched?"),
         ]),
-        ("shuffled", shuffled, 1, [
-            (None, "is wrong: does PCA know which pixels are neighbours?"),
+        "shuffled": (shuffled, 1, [
+            (None, "shuffled is wrong: does PCA know which pixels are neighbours?"),
         ]),
-        ("framed", framed, 0.25, [
-            (1, "is wrong: the sum of the squares stays, over how many pixels is it averaged?"),
-            (0.5, "is wrong: twice the side is not twice the pixels"),
-            (4, "is upside down: the new error over the old one"),
-            (None, "is wrong: count the pixels before and after"),
+        "framed": (framed, 0.25, [
+            (1, "framed is wrong: the sum of the squares stays, over how many pixels is it "
+             "averaged?"),
+            (0.5, "framed is wrong: twice the side is not twice the pixels"),
+            (4, "framed is upside down: the new error over the old one"),
+            (None, "framed is wrong: count the pixels before and after"),
         ]),
-    ]  # fmt: skip
-    for name, value, right, rows in table:
-        rows = [
-            (lambda v: v <= 0, f"{name} is wrong: a ratio of squared errors is positive"),
-            *((wrong, f"{name} {why}") for wrong, why in rows),
-        ]
-        compare(name, value, right, rows, rtol=0, atol=0.004 if right < 1 else 0.01)
+    }  # fmt: skip
+    for name, (value, right, mistakes) in rows.items():
+        value = number(value, name)
+        text = f"{name} is {value:g}: a ratio of two squared errors is positive"
+        compare(name, value, right, [(value <= 0, text), *mistakes], rtol=0, atol=0.01 * right)

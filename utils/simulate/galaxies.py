@@ -1,12 +1,16 @@
 """Simulated colour images of galaxies as the DESI Legacy Imaging Surveys would show them.
 
-Seven Galaxy Zoo classes, 96 x 96 pixels, g, r and z bands, NumPy and SciPy only. A galaxy is
-drawn in physical units (arcseconds and nanomaggies), seen through an atmosphere, covered with
-noise, and then turned into a colour picture by the survey's own formula. The distributions are
-those of the Galaxy10 DECaLS sample as far as the literature gives them, and a little wider, so
-that a classifier trained here cannot lean on one seeing, one depth or one colour calibration.
-For the same reason what does not define a class (the colour of a barred galaxy, the winding of
-its arms, the inclination of a merging one) is drawn widely, and no galaxy is quite regular.
+Seven Galaxy Zoo classes, 96 x 96 pixels, g, r and z bands, NumPy and SciPy only. Three steps:
+
+- `draw_galaxy` draws all that is random about one image, as a dataclass;
+- `scene` computes its light above the atmosphere, without drawing anything;
+- `camera` and `asinh_colour`, of the module beside this one, look at it.
+
+The distributions are those of the Galaxy10 DECaLS sample as far as the literature gives them,
+and a little wider, so that a classifier trained here cannot lean on one seeing, one depth or one
+colour calibration. For the same reason what does not define a class (the colour of a barred
+galaxy, the winding of its arms, the inclination of a merging one) is drawn widely, and no galaxy
+is quite regular.
 
 Sources
 -------
@@ -16,17 +20,21 @@ Sources
 .. [3] Dey et al. 2019, AJ 157, 168 (Legacy Surveys): bands, depth, seeing, colour pictures.
 .. [4] Graham & Driver 2005, PASA 22, 118: the Sersic profile. Freeman 1970, ApJ 160, 811: disks.
 .. [5] van der Kruit & Searle 1981, A&A 95, 105: edge-on disks, sech^2 across the plane.
-.. [6] Moffat 1969, A&A 3, 455; Trujillo et al. 2001, MNRAS 328, 977: the seeing profile.
-.. [7] Yu & Ho 2020, ApJ 900, 150 (pitch angles); Considere & Athanassoula 1988, A&AS 76, 365
+.. [6] Yu & Ho 2020, ApJ 900, 150 (pitch angles); Considere & Athanassoula 1988, A&AS 76, 365
    (arms as sums of logarithmic spirals); Elmegreen & Elmegreen 1987, ApJ 314, 3 (flocculence).
-.. [8] Gadotti 2011, MNRAS 415, 3308 (bars); Toomre & Toomre 1972, ApJ 178, 623 (tails, bridges).
-.. [9] Kormendy 1977, ApJ 218, 333: surface brightness against size of ellipticals.
+.. [7] Gadotti 2011, MNRAS 415, 3308 (bars); Toomre & Toomre 1972, ApJ 178, 623 (tails, bridges).
+.. [8] Kormendy 1977, ApJ 218, 333: surface brightness against size of ellipticals.
 """
 
-import numbers
+import math
+from dataclasses import dataclass, fields
+from functools import partial
 
 import numpy as np
-from scipy import fft, special
+from scipy import special
+
+from utils.arguments import integer, real
+from utils.simulate.camera import GRID, PIXEL, SEEING, SIZE, asinh_colour, bands, camera, double
 
 CLASS_NAMES = (
     "Merging",
@@ -39,27 +47,17 @@ CLASS_NAMES = (
 )
 MERGING, ROUND, IN_BETWEEN, BARRED, TIGHT, LOOSE, EDGE_ON = range(7)
 
-SIZE = 96  # pixels of an image
-PIXEL = 0.262  # arcsec, the survey's native pixel [3]; fluxes below are per native pixel
-CHUNK = 50  # galaxies that share one random stream
-GRID = 108  # pixels drawn: a margin of 6 keeps the periodic Fourier blur out of the image
-
-SEEING = np.array([1.30, 1.20, 1.10], "f4")  # median FWHM in arcsec, g r z [3]
-SKY_NOISE = np.array([2.1e-3, 3.3e-3, 8.0e-3], "f4")  # nanomaggies per native pixel, white part
-SKY_LEVEL = np.array([0.09, 0.30, 2.0], "f4")  # nanomaggies per native pixel, dark sky
-EXTINCTION = np.array([1.22, 0.84, 0.45], "f4")  # optical depth relative to V: a Milky Way curve
-STRETCH = np.array([6.0, 3.4, 2.2], "f4")  # the viewer's band weights, g r z [3]
-LUMA = np.array([0.299, 0.587, 0.114], "f4")  # JPEG's brightness from red, green and blue
-STRETCH_M, STRETCH_Q = 0.03, 20.0  # its offset (sets sky to 32 of 255) and its softening
+SCALE_LENGTHS = 1.678  # half-light radius of an exponential disk in scale lengths [4]
+EXTINCTION = bands(1.22, 0.84, 0.45)  # optical depth relative to V: a Milky Way curve
 
 PARAMETERS = (
     "magnitude_r",  # AB mag of the galaxy; in a merger, of its first member
-    "effective_radius",  # arcsec, half-light semi-major axis
+    "effective_radius",  # arcsec, half-light semi-major axis of the body or the disk
     "axis_ratio",  # apparent minor / major axis of the main body
     "inclination",  # degrees, 0 face-on; nan for smooth galaxies
     "bulge_fraction",  # of the r-band light; 1 for a pure Sersic body
     "bar_fraction",  # of the r-band light
-    "pitch_angle",  # degrees [7]; nan without arms
+    "pitch_angle",  # degrees [6]; nan without arms
     "arm_contrast",  # amplitude of the arms in young light, 0 to 1.2; nan without arms
     "separation",  # arcsec between the members of a merger; nan otherwise
     "colour_g_r",  # mag, colour of the old stars
@@ -68,497 +66,569 @@ PARAMETERS = (
 )
 
 
-class _Draws:
-    """Random numbers for a chunk of galaxies, each draw of shape (CHUNK, 1, 1) and float32."""
-
-    def __init__(self, rng):
-        self.rng = rng
-
-    def uniform(self, low, high):
-        return self.rng.uniform(low, high, (CHUNK, 1, 1)).astype("f4")
-
-    def normal(self, mean, width, low, high):
-        return np.clip(self.rng.normal(mean, width, (CHUNK, 1, 1)), low, high).astype("f4")
-
-    def lognormal(self, median, width):
-        return (median * np.exp(self.rng.normal(0, width, (CHUNK, 1, 1)))).astype("f4")
-
-    def chance(self, probability):
-        return (self.rng.random((CHUNK, 1, 1)) < probability).astype("f4")
-
-    def angle(self):
-        return self.uniform(0, 2 * np.pi)
+# Distributions: functions of a random generator that return Python numbers, so that what is
+# computed from float32 images stays float32
 
 
-def _rotate(x, y, angle):
-    c, s = np.cos(angle), np.sin(angle)
+def uniform(low, high):
+    return lambda rng: low + (high - low) * rng.random()
+
+
+def normal(mean, width, low=-math.inf, high=math.inf):
+    """Cut off at both ends, without a pile there."""
+
+    def draw(rng):
+        for _ in range(10_000):
+            if low <= (value := rng.normal(mean, width)) <= high:
+                return value
+        raise ValueError(f"next to nothing of N({mean}, {width}) lies from {low} to {high}")
+
+    return draw
+
+
+def lognormal(median, width, low=1e-9, high=math.inf):
+    logarithm = normal(math.log(median), width, math.log(low), math.log(high))
+    return lambda rng: math.exp(logarithm(rng))
+
+
+def either(probability, value, otherwise=0.0):
+    """`value` with a probability, or `otherwise`: numbers or distributions."""
+    return lambda rng: drawn(rng, value if rng.random() < probability else otherwise)
+
+
+def row(*distributions):
+    return lambda rng: [draw(rng) for draw in distributions]
+
+
+def several(n, distribution):
+    return lambda rng: [distribution(rng) for _ in range(drawn(rng, n))]
+
+
+def drawn(rng, value):
+    return value(rng) if callable(value) else value
+
+
+class Drawn:
+    """A dataclass whose fields default to distributions."""
+
+    @classmethod
+    def draw(cls, rng, **given):
+        """Draw the fields in their order; numbers or distributions in `given` come first."""
+        values = {f.name: f.default for f in fields(cls)} | given
+        return cls(**{name: drawn(rng, value) for name, value in values.items()})
+
+
+def patches(rng):
+    """Draw unit-variance noise in patches of 2 and 4 pixels; the seeing smooths their edges."""
+    small, large = (rng.standard_normal((GRID // p, GRID // p), dtype="f4") for p in (2, 4))
+    return double(0.8 * small + 0.6 * double(large))
+
+
+ANGLE = uniform(0, 2 * math.pi)
+WAVES = several(3, row(uniform(2, 6), ANGLE, ANGLE, ANGLE))  # see `bend`
+RIPPLES = several(3, row(uniform(0.6, 1.5), ANGLE, uniform(-0.6, 1.2), uniform(0.4, 1.2)))
+
+# Light per square arcsecond, of unit flux unless said otherwise; x along the major axis
+
+
+def rotate(x, y, angle):
+    c, s = math.cos(angle), math.sin(angle)
     return c * x + s * y, c * y - s * x
 
 
-def _sersic(x, y, radius, index, axis_ratio, angle):
-    """Unit-flux Sersic profile per native pixel; `radius` is the half-light semi-major axis."""
-    u, v = _rotate(x, y, angle)
-    r = np.sqrt(u * u + (v / axis_ratio) ** 2 + 0.01)  # 0.1" softens the cusp, the seeing is 1.2"
-    b = 2 * index - 1 / 3 + 4 / (405 * index)  # b_n of [4]
-    norm = 2 * np.pi * index * radius**2 * axis_ratio * special.gamma(2 * index) / b ** (2 * index)
-    r /= radius
-    np.log(r, out=r)
-    r /= index
-    np.exp(r, out=r)
-    return np.exp(-b * r) * (PIXEL**2 / norm)
+def sersic(x, y, radius, index, axis_ratio, soft=0.15):
+    """Bulge, elliptical or plain disk (index 1) of half-light semi-major axis `radius` [4].
+
+    The cusp is softened over `soft` arcsec; what this takes away is put into a compact core.
+    """
+    n, q = index, axis_ratio
+    r2 = x * x + (y / q) ** 2 + soft**2
+    b = 2 * n - 1 / 3 + 4 / (405 * n)
+    norm = 2 * math.pi * n * radius**2 * q * math.gamma(2 * n) / b ** (2 * n)
+    lost = float(special.gammainc(2 * n, b * (soft / radius) ** (1 / n)))
+    profile = np.exp(-b * np.exp(np.log(r2 / radius**2) / (2 * n))) / norm
+    return profile + lost * soft**2 / (math.pi * q) / (r2 * r2)
 
 
-def _distort(d, x, y, size, amount):
-    """Displace coordinates by a smooth random field: no galaxy keeps to a formula.
+def flattened(cos_i, thickness):
+    """Apparent axis ratio of a spheroid of intrinsic axis ratio `thickness`."""
+    return math.sqrt(cos_i**2 * (1 - thickness**2) + thickness**2)
 
-    The field is a sum of four plane waves, 2 to 6 times `size` (arcsec) long; `amount` is the
-    amplitude of each wave's gradient, so that beyond about 0.5 the image folds over itself.
+
+def bend(x, y, waves, size, amount):
+    """Displace coordinates by plane waves, so that no galaxy keeps to a formula.
+
+    `waves` holds length (in units of `size`), direction, direction of the displacement and phase
+    of each; `amount` is the amplitude of its gradient: beyond about 0.5 the image folds over.
     """
     dx, dy = 0.0, 0.0
-    for _ in range(4):
-        k, across, along = 2 * np.pi / (size * d.uniform(2, 6)), d.angle(), d.angle()
-        phase = k * np.cos(across) * x + k * np.sin(across) * y + d.angle()
-        wave = np.sin(phase) * (amount / k)
-        dx, dy = dx + np.cos(along) * wave, dy + np.sin(along) * wave
+    for length, across, along, phase in waves:
+        k = 2 * math.pi / (size * length)
+        wave = np.sin(k * math.cos(across) * x + k * math.sin(across) * y + phase)
+        dx = dx + math.cos(along) * amount / k * wave
+        dy = dy + math.sin(along) * amount / k * wave
     return x + dx, y + dy
 
 
-def _patches(d, pixels):
-    """Draw unit-variance noise in square patches; the seeing smooths their edges."""
-    cells = d.rng.standard_normal((CHUNK, GRID // pixels, GRID // pixels), dtype="f4")
-    return cells.repeat(pixels, 1).repeat(pixels, 2)
+# Kinds of galaxies: light(x, y) returns light of old, disk and young stars, and optical depth
 
 
-def _disk_axis_ratio(inclination, thickness=0.18):
-    """Apparent axis ratio of a spheroid of intrinsic flattening `thickness`."""
-    cos2 = np.cos(np.radians(inclination)) ** 2
-    return np.sqrt(cos2 * (1 - thickness**2) + thickness**2)
+@dataclass
+class Smooth(Drawn):
+    """An elliptical or lenticular: a Sersic body, for some with a wider disk or halo."""
+
+    effective_radius: float  # arcsec
+    axis_ratio: float
+    index: float = lognormal(2.0, 0.45, 0.8, 6.0)
+    bulge_fraction: float = either(0.55, 1.0, uniform(0.4, 0.9))  # the body's share
+    halo_size: float = uniform(1.2, 2.2)  # effective radii
+    halo_rounder: float = normal(0, 0.06, -0.12, 0.12)
+    twist: float = normal(0, 0.1, -0.3, 0.3)
+    young: float = uniform(0, 0.1)  # share of the body's light
+
+    def light(self, x, y):
+        re, q = self.effective_radius, self.axis_ratio
+        body = self.bulge_fraction * sersic(x, y, re, self.index, q)
+        halo = 0.0
+        if self.bulge_fraction < 1:
+            u, v = rotate(x, y, self.twist)
+            q = min(q + self.halo_rounder, 1.0)
+            halo = (1 - self.bulge_fraction) * sersic(u, v, self.halo_size * re, 1.0, q)
+        return (1 - self.young) * body, halo, self.young * body, None
 
 
-def _disk_galaxy(d, x, y, p):
-    """Draw disk, arms, bar, bulge and dust; return light (old, disk, young) and optical depth."""
-    h = p["effective_radius"] / 1.678
-    q = _disk_axis_ratio(p["inclination"])
-    u, v = _rotate(x, y, p["angle"])
-    u, v = _distort(d, u, v / q, 3 * h, p["distortion"])
-    r = np.sqrt(u * u + v * v + 0.02)
-    ln_r = np.log(r / h)
-    theta = np.arctan2(v, u)
-    profile = np.exp(-r / h) * (PIXEL**2 / (2 * np.pi * q)) / h**2
-    # Arms: one sharpened logarithmic spiral of m arms (grand design), times random spiral modes
-    # of higher m (flocculent); both wind with the same mean pitch, which drifts with radius.
-    winding = p["handedness"] / np.tan(np.radians(p["pitch_angle"]))
-    turn = theta - winding * ln_r * (1 + p["drift"] * ln_r)
-    wave = np.cos(p["arms"] * turn + p["phase"])
-    arms = np.exp(p["sharpness"] * (wave - 1)) / special.i0e(p["sharpness"])
-    arms *= 1 + p["lopsided"] * np.cos(theta - d.angle())
-    ripple = 0.0
-    for m in (2, 3, 5, 8):  # pieces of arms: each mode lives in a ring of its own
-        mode = np.cos(m * theta - m * winding * d.uniform(0.6, 1.5) * ln_r + d.angle())
-        away = (ln_r - d.uniform(-0.6, 1.2)) / d.uniform(0.4, 1.2)
-        ripple = ripple + mode * np.exp(-away * away)
-    arms *= np.exp(1.3 * p["flocculence"] * ripple - 0.5 * p["flocculence"] ** 2)
-    start = 1 - np.exp(-((r / p["arm_start"]) ** 2))  # no arms inside bulge or bar
-    arms = p["arm_contrast"] * start * (arms - 1)
-    clumps = p["clumpiness"] * (_patches(d, 2) + 0.4 * _patches(d, 6))
-    clumps = np.exp(clumps - 0.5 * p["clumpiness"] ** 2)
-    young = np.maximum(1 + arms, 0.02) * clumps * start
-    young *= np.exp(-r / (1.3 * h)) * (PIXEL**2 / (2 * np.pi * q * 1.69)) / h**2
-    disk = profile * np.maximum(1 + 0.45 * arms, 0.05)
-    # Bar: a boxy ellipse in the plane of the disk; stars inside its radius were swept into it.
-    length = p["bar_length"]
-    bu, bv = _rotate(u, v, p["bar_angle"])
-    rho2 = np.hypot((bu / length) ** 2, (bv / (length * p["bar_axis_ratio"])) ** 2)
-    flat = d.uniform(0.8, 1.8)  # from a Gaussian ridge to a plateau that ends sharply
-    norm = 1.3 ** (1 / flat) / (3.7 * special.gamma(1 + 1 / flat))
-    bar = np.exp(-1.3 * rho2**flat) * (norm * PIXEL**2 / (q * p["bar_axis_ratio"])) / length**2
-    swept = 1 - p["sweeping"] * np.exp(-((r / length) ** 2))
-    ring = 1 + p["ring"] * np.exp(-(((r - 1.1 * length) / (0.25 * length)) ** 2))
-    disk *= swept * ring
-    young *= ring
-    q_bulge = _disk_axis_ratio(p["inclination"], d.uniform(0.35, 0.8))
-    bulge = _sersic(x, y, p["bulge_radius"], p["bulge_index"], q_bulge, p["angle"])
-    rest = np.maximum(1 - p["bulge_fraction"] - p["bar_fraction"], 0.05)
-    old = p["bulge_fraction"] * bulge + p["bar_fraction"] * (1 - p["bar_mix"]) * bar
-    tau = p["dust"] * np.exp(-r / (1.5 * h)) * start
-    tau *= 0.3 + np.exp(2 * (np.cos(p["arms"] * turn + p["phase"] + 0.9) - 1))
-    disk = rest * (1 - p["young"]) * disk + p["bar_fraction"] * p["bar_mix"] * bar
-    return [old, disk, rest * p["young"] * young], tau
+@dataclass
+class Bar(Drawn):
+    """A boxy ridge of stars in the plane of a disk, and the ring around some [7].
 
-
-def _edge_on_galaxy(d, x, y, p):
-    """Draw a disk seen from the side: thin and thick disk, bulge, dust lane, slight warp."""
-    h = p["effective_radius"] / 1.678
-    u, v = _rotate(x, y, p["angle"])
-    v = v + d.normal(0, 0.02, -0.06, 0.06) * u * np.abs(u) / h  # warp
-    u, v = _distort(d, u, v, 3 * h, d.uniform(0, 0.05))
-    z0 = h * p["thickness"]
-    along = np.sqrt(u * u + (d.uniform(0.2, 0.8) * h) ** 2)
-    # sech^2 from one exponential; the projected exponential disk falls a little slower than e^-r
-    t = np.exp(-2 * np.abs(v) / z0)
-    profile = np.exp(-along / h) * (4 * t / (1 + t) ** 2) * (PIXEL**2 / 3.4) / (h * z0)
-    t2 = np.exp(-np.abs(v) / (1.3 * z0))
-    thick = np.exp(-along / (1.2 * h)) * t2 * (PIXEL**2 / 5) / (1.3 * z0 * h)
-    t = np.sqrt(t)
-    young = np.exp(-along / (1.4 * h)) * t * (PIXEL**2 / 4.5) / (h * z0 * 0.8)
-    young *= np.exp(0.8 * _patches(d, 2) - 0.3)
-    q_bulge = d.normal(0.72, 0.12, 0.45, 1)
-    bulge = _sersic(x, y, p["bulge_radius"], p["bulge_index"], q_bulge, p["angle"])
-    rest = 1 - p["bulge_fraction"]
-    thick_share = d.uniform(0.05, 0.4)
-    offset = d.normal(0, 0.25, -0.6, 0.6) * z0  # the lane lies off the centre unless i = 90
-    tau = p["dust"] * np.exp(-along / (1.3 * h) - ((v - offset) / (0.45 * z0)) ** 2)
-    tau *= np.exp(0.5 * _patches(d, 6))
-    disk = rest * (1 - p["young"]) * ((1 - thick_share) * profile + thick_share * thick)
-    return [p["bulge_fraction"] * bulge, disk, rest * p["young"] * young], tau
-
-
-def _common(d, label):
-    """Draw what every class has: size, surface brightness, colours, orientation."""
-    # half-light radius ("), its log-scatter, mean surface brightness inside it (r mag/arcsec^2)
-    median, scatter, brightness, spread = {
-        MERGING: (3.1, 0.45, 21.0, 0.7),
-        ROUND: (2.3, 0.40, 20.5, 0.5),
-        IN_BETWEEN: (2.4, 0.40, 20.5, 0.5),
-        BARRED: (5.5, 0.42, 21.7, 0.6),
-        TIGHT: (5.5, 0.38, 21.4, 0.6),
-        LOOSE: (4.6, 0.42, 21.9, 0.6),
-        EDGE_ON: (4.8, 0.42, 21.6, 0.7),
-    }[label]
-    smallest = {BARRED: 3.2, TIGHT: 3.5, LOOSE: 3.0}.get(label, 1.3)  # below, no arms are seen
-    p = {"effective_radius": np.clip(d.lognormal(median, scatter), smallest, 25.0)}
-    mu = d.normal(brightness, spread, 19, 23.2)
-    if label in (ROUND, IN_BETWEEN, MERGING):  # small ellipticals are the denser ones [9]
-        mu += 1.5 * np.log10(p["effective_radius"] / median)
-    p["magnitude_r"] = mu - 2.5 * np.log10(2 * np.pi * p["effective_radius"] ** 2)
-    blue = d.chance({ROUND: 0.12, IN_BETWEEN: 0.18, LOOSE: 0.3, MERGING: 0.15}.get(label, 0.04))
-    p["colour_g_r"] = d.normal(0.86, 0.07, 0.65, 1.05) - blue * d.uniform(0.1, 0.4)
-    p["angle"] = d.angle()
-    extent = p["effective_radius"] * (2 if label == MERGING else 1)
-    p["pixel_scale"] = PIXEL * (1 + (extent > d.uniform(10, 14)).astype("f4"))
-    nan = np.full((CHUNK, 1, 1), np.nan, "f4")
-    p.update(inclination=nan, pitch_angle=nan, arm_contrast=nan, separation=nan)
-    p.update(bar_fraction=np.zeros_like(nan), young=d.uniform(0, 0.1))
-    return p
-
-
-def _spiral_parameters(d, p, label):
-    """Add the parameters of a disk galaxy with arms; the classes differ in these lines only."""
-    re = p["effective_radius"]
-    h = re / 1.678
-    # a foreshortened bar goes unnoticed, and unvoted; tight arms still show as rings
-    cos_low = {BARRED: 0.47, TIGHT: 0.22, LOOSE: 0.3, MERGING: 0.0}[label]
-    p["inclination"] = np.degrees(np.arccos(d.uniform(cos_low, 1.0)))
-    p["axis_ratio"] = _disk_axis_ratio(p["inclination"])
-    # pitch (deg), bulge fraction, young share of the disk, arm contrast
-    pitch, bulge, young, contrast = {
-        BARRED: ((23, 8), (0.11, 0.08), (0.03, 0.8), (0.1, 1.0)),
-        TIGHT: ((11.5, 3.5), (0.22, 0.12), (0.03, 0.6), (0.2, 0.95)),
-        LOOSE: ((27, 6.5), (0.12, 0.10), (0.10, 0.80), (0.4, 1.1)),
-        MERGING: ((24, 9), (0.2, 0.2), (0.0, 0.7), (0.1, 1.2)),
-    }[label]
-    p["distortion"] = d.uniform(0.02, 0.16) if label != MERGING else d.uniform(0.1, 0.6)
-    p["pitch_angle"] = d.normal(*pitch, 5, 45)
-    p["bulge_fraction"] = d.normal(*bulge, 0.01, 0.75)
-    p["young"] = d.uniform(*young)
-    p["arm_contrast"] = d.uniform(*contrast)
-    grand = d.chance({TIGHT: 0.5, LOOSE: 0.6, BARRED: 0.6, MERGING: 0.6}[label])
-    p["arms"] = np.where(grand > 0, 2, d.rng.integers(1, 5, (CHUNK, 1, 1))).astype("f4")
-    p["sharpness"] = d.uniform(0.6, 2.5)
-    p["flocculence"] = d.uniform(0.1, 0.7) * (1 + 0.6 * (1 - grand))
-    p["lopsided"] = d.uniform(0, 0.6 if label in (LOOSE, MERGING) else 0.3)
-    p["drift"] = d.normal(0, 0.06, -0.15, 0.15)
-    p["handedness"] = 2 * d.chance(0.5) - 1
-    p["clumpiness"] = d.uniform(0.1, {LOOSE: 1.1, MERGING: 1.3}.get(label, 0.9))
-    p["dust"] = d.uniform(0, 0.8)
-    p["bulge_radius"] = re * d.uniform(0.10, 0.28)
-    p["bulge_index"] = d.uniform(0.9, 3.0)
-    # Weak ovals live in unbarred galaxies, too; volunteers vote for a bar when it is plain. Bars
-    # go with arms of any winding: only the bar itself must tell this class.
-    strong = label == BARRED
-    p["bar_fraction"] = d.normal(0.23, 0.07, 0.12, 0.4) if strong else d.uniform(0, 0.02)
-    p["bar_mix"] = d.uniform(0, 1)  # share of the bar that has the disk's colour
-    p["bar_length"] = h * (d.lognormal(1.3, 0.25) if strong else d.uniform(0.4, 0.9))
-    if strong:
-        p["bar_length"] = np.maximum(p["bar_length"], 2.6)  # below, no volunteer sees a bar
-    p["bar_axis_ratio"] = d.uniform(0.18, 0.42) if strong else d.uniform(0.4, 0.8)
-    p["bar_angle"] = d.angle()
-    p["sweeping"] = d.uniform(0.3, 0.9) if strong else d.uniform(0, 0.2)
-    p["ring"] = d.uniform(0.2, 1.2) * d.chance(0.4 if strong else 0.1)
-    p["arm_start"] = p["bar_length"] * d.uniform(0.7, 1.1) if strong else h * d.uniform(0.3, 0.8)
-    # the arms of a barred galaxy leave the ends of the bar
-    at_end = p["handedness"] / np.tan(np.radians(p["pitch_angle"])) * np.log(p["bar_length"] / h)
-    follow = -p["arms"] * (p["bar_angle"] - at_end)
-    p["phase"] = np.where(strong, follow, 0) + (d.normal(0, 0.5, -1, 1) if strong else d.angle())
-    return p
-
-
-def _edge_on_parameters(d, p):
-    """Add the parameters of a disk seen within ten degrees of its plane."""
-    p["bulge_fraction"] = d.normal(0.30, 0.13, 0.06, 0.7)
-    p["bulge_radius"] = p["effective_radius"] * d.uniform(0.15, 0.55)
-    p["bulge_index"] = d.uniform(0.8, 3.2)
-    p["thickness"] = d.normal(0.26, 0.11, 0.10, 0.6)  # sech^2 height over scale length
-    p["axis_ratio"] = 0.75 * p["thickness"]
-    p["inclination"] = d.uniform(80, 90)
-    p["young"] = d.uniform(0, 0.12) + d.chance(0.35) * d.uniform(0, 0.5)
-    p["dust"] = d.uniform(0, 3.0) * d.chance(0.75)
-    return p
-
-
-def _smooth_parameters(d, p, label):
-    """Add the parameters of a galaxy without arms; "round" and "in-between" overlap in shape."""
-    round_q, oval_q = (
-        1 - np.abs(d.normal(0.07, 0.06, -0.3, 0.3)),
-        d.normal(0.645, 0.115, 0.36, 0.92),
-    )
-    p["axis_ratio"] = round_q if label == ROUND else oval_q
-    p["index"] = np.clip(d.lognormal(2.0, 0.45), 0.8, 6.0)
-    p["bulge_fraction"] = np.where(d.chance(0.55) > 0, 1, d.uniform(0.4, 0.9)).astype("f4")
-    return p
-
-
-def _smooth_galaxy(d, x, y, p):
-    """Draw an elliptical or lenticular: a Sersic body, for some with a wider disk or halo."""
-    body = _sersic(x, y, p["effective_radius"], p["index"], p["axis_ratio"], p["angle"])
-    wide = p["effective_radius"] * d.uniform(1.2, 2.2)
-    q = np.clip(p["axis_ratio"] + d.normal(0, 0.06, -0.12, 0.12), 0.3, 1)
-    u, v = _rotate(x, y, p["angle"] + d.normal(0, 0.1, -0.3, 0.3))
-    h = wide / 1.678
-    halo = np.exp(-np.sqrt(u * u + (v / q) ** 2) / h) * (PIXEL**2 / (2 * np.pi * q)) / h**2
-    disk = (1 - p["bulge_fraction"]) * halo
-    young = p["young"]
-    return [p["bulge_fraction"] * (1 - young) * body, disk, p["bulge_fraction"] * young * body], 0
-
-
-def _member_parameters(d, p):
-    """Turn `p` into one member of a merger: an early type or a disk, of any inclination."""
-    p = _spiral_parameters(d, dict(p), MERGING)
-    early = d.chance(0.33) > 0
-    p["bulge_fraction"] = np.where(early, d.uniform(0.6, 0.93), p["bulge_fraction"])
-    p["bulge_radius"] = np.where(early, 0.8 * p["effective_radius"], p["bulge_radius"])
-    p["bulge_index"] = np.where(early, d.uniform(1.5, 4), p["bulge_index"])
-    p["young"] = p["young"] * (1 - 0.7 * early.astype("f4"))
-    return p
-
-
-def _merging_galaxies(d, x, y, p):
-    """Draw two galaxies, their tails, bridge, shells, plumes and common halo [8].
-
-    The separation runs from 2 arcsec (two nuclei in one body) to 14 (a companion at the edge of
-    the image), the debris from next to nothing (first approach) to a good part of the light.
+    By default a weak oval as it lives in unbarred galaxies.
     """
-    re = p["effective_radius"]
-    ratio = 10 ** (-0.4 * d.uniform(0, 1.6))  # flux of the second member, 1 : 1 to 1 : 4
-    second = _common(d, MERGING)
-    second["effective_radius"] = np.clip(re * ratio**0.4 * d.lognormal(1, 0.25), 0.7, 20)
-    p["separation"] = np.clip(d.lognormal(2.2, 0.6) * re, 2.0, 14)
-    towards = d.angle()
-    dx, dy = p["separation"] * np.cos(towards), p["separation"] * np.sin(towards)
-    shift = d.chance(0.35) * d.uniform(0.2, 0.6)  # the catalogue centre may lie between them
-    x, y = x + shift * dx, y + shift * dy
-    # tides bend the bodies into bananas, integral signs and worse
-    u, v = _rotate(x, y, towards)
-    bx, by = _distort(d, x, y, 2 * re, d.uniform(0, 0.4))
-    first, tau = _disk_galaxy(d, bx, by, p)
-    other, tau2 = _disk_galaxy(d, bx - dx, by - dy, _member_parameters(d, second))
-    # a distant companion may be cut off: then the debris made the volunteers' vote
-    strength = (d.lognormal(0.12, 0.7) * (1 + p["separation"] / 10)).clip(0, 0.5)
-    light = [a + ratio * b for a, b in zip(first, other, strict=True)]
-    old, disk, young = light
-    for tail in range(2):  # a tail leaves each member on its far side and opens outwards
-        tx, ty = (x, y) if tail == 0 else (x - dx, y - dy)
-        size = re * d.uniform(0.8, 1.6)
-        ln_r = np.log(np.sqrt(tx * tx + ty * ty + 0.05) / size)
-        pitch = np.radians(d.uniform(25, 65))
-        side = towards + np.pi * (1 - tail) + d.normal(0, 0.7, -1.5, 1.5)
-        turn = np.arctan2(ty, tx) - side - ln_r / np.tan(pitch) * (2 * d.chance(0.5) - 1)
-        debris = np.exp(d.uniform(2, 9) * (np.cos(turn) - 1) - np.exp(ln_r) / d.uniform(1.2, 3.5))
-        debris *= 1 - np.exp(-np.exp(2 * ln_r))
-        debris *= strength * d.chance(0.65) * (0.12 * PIXEL**2) / size**2
-        blue = d.uniform(0, 0.9)
-        disk += (1 - blue) * debris
-        young += blue * debris
-    along, across = u / p["separation"], v / (re * d.uniform(0.3, 1.0))
-    bridge = np.exp(-(((1.6 * (along - 0.5)) ** 2) ** 2) - across**2)
-    disk += bridge * strength * d.chance(0.5) * (0.05 * PIXEL**2) / re**2
-    # a common halo, off-centre, and an off-axis plume
-    for width, share in ((2.2, 1.2), (1.3, 0.5)):
-        hx, hy = x - dx * d.uniform(-0.3, 1.3), y - dy * d.uniform(-0.3, 1.3)
-        hx, hy = _rotate(hx, hy, d.angle())
-        size = (re + 0.3 * p["separation"]) * width * d.uniform(0.6, 1.2)
-        halo = np.exp(-np.sqrt((hx / size) ** 2 + (hy / (size * d.uniform(0.35, 0.9))) ** 2 + 0.02))
-        disk += halo * strength * share * d.chance(0.5) * (0.2 * PIXEL**2) / size**2
-    radius = np.sqrt(x * x + y * y) / (re * d.uniform(1.5, 3.5))
-    inside = np.minimum(radius - 1, 1.5)  # a shell rises outwards and ends sharply
-    shell = np.exp(6 * inside) / (1 + np.exp(40 * inside))
-    shell *= np.maximum(np.cos(np.arctan2(y, x) - d.angle()), 0) ** 2
-    old += shell * strength * d.chance(0.3) * (0.1 * PIXEL**2) / re**2
-    return light, tau + ratio * tau2
+
+    fraction: float = uniform(0, 0.02)  # of the galaxy's light
+    length: float = uniform(0.4, 0.9)  # of one half, in scale lengths of the disk
+    axis_ratio: float = uniform(0.4, 0.8)
+    angle: float = ANGLE  # from the disk's major axis
+    steepness: float = uniform(0.7, 1.3)  # 0.5 falls exponentially, 1 like a Gaussian
+    mix: float = uniform(0, 0.6)  # share of its stars that have the disk's colour
+    sweeping: float = uniform(0, 0.2)  # share of the central disk that it swept up
+    ring: float = either(0.1, uniform(0.2, 1.2))  # height over the disk
+
+    def light(self, u, v):
+        """Return the ridge per square scale length; u and v in scale lengths."""
+        u, v = rotate(u, v, self.angle)
+        a, b, s = self.length, self.length * self.axis_ratio, self.steepness
+        boxy = np.hypot((u / a) ** 2, (v / b) ** 2)
+        area = 3.708 * a * b  # of boxy < 1
+        return np.exp(-1.3 * boxy**s) * (1.3 ** (1 / s) / math.gamma(1 + 1 / s) / area)
 
 
-def _field_objects(d, x, y, p):
-    """Draw the other galaxies and the foreground stars of the field, in g, r and z."""
-    scene = np.zeros((CHUNK, 3, GRID, GRID), "f4")
-    half = 0.5 * GRID * p["pixel_scale"]
-    for bright in (0.25, 0.0, 0.0):  # one may be a rival of the galaxy, most are faint background
-        rival, background = p["magnitude_r"] + d.uniform(0.8, 3.0), d.uniform(18.2, 21.8)
-        mag = np.where(d.chance(bright) > 0, rival, background)
-        present = d.chance(0.3)
-        radius = (0.55 * 10 ** (0.15 * (21 - mag))).clip(0.3, 2.5) * d.lognormal(1, 0.3)
-        ox, oy = half * d.uniform(-1, 1), half * d.uniform(-1, 1)
-        u, v = _rotate(x - ox, y - oy, d.angle())
-        q = d.uniform(0.3, 1)
-        r = np.sqrt(u * u + (v / q) ** 2 + 0.02) * (1.678 / radius)
-        shape = np.exp(-r) * (PIXEL**2 * 1.678**2 / (2 * np.pi * q)) / radius**2
-        shape *= present * 10 ** (-0.4 * (mag - 22.5))
-        g_r = d.normal(0.75, 0.35, 0, 1.6)
-        scene += shape[:, None] * _colours(g_r, 0.55 * g_r + d.normal(0.1, 0.12, -0.2, 0.4))
-    for i, count in enumerate(d.rng.poisson(1.0, CHUNK)):
-        # number counts of Galactic stars rise by about 0.25 dex a magnitude, 15.5 < r < 22
-        mag = 22 + np.log10(d.rng.uniform(10 ** (-0.25 * 6.5), 1, count)) / 0.25
-        g_r = np.clip(d.rng.normal(1.0, 0.5, count), 0.1, 1.6)
-        # stellar locus: M dwarfs pile up at g-r = 1.4 and spread in r-z
-        r_z = 0.45 * g_r + (g_r > 1.3) * d.rng.uniform(0, 1.2, count)
-        px, py = d.rng.uniform(1, GRID - 2, (2, count))
-        star = 10 ** (-0.4 * (mag - 22.5)) * (PIXEL / p["pixel_scale"][i, 0, 0]) ** 2
-        colour = np.stack([10 ** (-0.4 * g_r), np.ones(count), 10 ** (0.4 * r_z)])
-        ix, iy = px.astype(int), py.astype(int)
-        fx, fy = px - ix, py - iy
-        for a, wy in ((0, 1 - fy), (1, fy)):
-            for b, wx in ((0, 1 - fx), (1, fx)):
-                np.add.at(scene[i], (slice(None), iy + a, ix + b), star * colour * wx * wy)
-        for k in np.flatnonzero(mag < 16.2):  # a saturated star bleeds along its column
-            bleed = 0.006 * np.exp(-np.abs(np.arange(GRID) - py[k]) / (6 * (17.5 - mag[k])))
-            scene[i, :, :, ix[k]] += bleed * star[k] * colour[:, k, None]
-    return scene
+@dataclass
+class Disk(Drawn):
+    """A disk galaxy with arms, bar, bulge and dust; lengths in scale lengths of the disk.
+
+    Arms are one sharpened logarithmic spiral of m arms (grand design) times random spiral modes
+    of several m, each in a ring of its own (flocculent), with the same pitch on average [6].
+    """
+
+    effective_radius: float  # arcsec, half-light semi-major axis of the disk
+    cos_i: float  # of the inclination
+    pitch_angle: float  # degrees
+    bulge_fraction: float
+    young: float  # young stars' share of the disk's light
+    arm_contrast: float
+    lopsided: float = uniform(0, 0.3)  # one arm stronger than the others
+    clumpiness: float = uniform(0.1, 0.9)
+    distortion: float = uniform(0.02, 0.16)
+    bulge_size: float = uniform(0.10, 0.28)  # effective radii
+    bulge_index: float = uniform(0.9, 3)
+    bulge_thickness: float = uniform(0.35, 0.8)
+    bar: Bar = Bar.draw
+    arm_start: float = uniform(0.7, 1.1)  # lengths of the bar
+    arms: int = either(0.6, 2, lambda rng: int(rng.integers(1, 5)))  # most have two
+    phase: float = ANGLE  # of the arms at the end of the bar
+    drift: float = normal(0, 0.06, -0.15, 0.15)  # of the winding with ln r
+    handedness: int = either(0.5, 1, -1)
+    sharpness: float = uniform(0.6, 2.5)
+    flocculence: float = uniform(0.1, 0.7)
+    ripples: list = RIPPLES
+    strong_side: float = ANGLE
+    dust: float = uniform(0, 0.8)
+    waves: list = WAVES
+    patches: np.ndarray = patches
+
+    @property
+    def inclination(self):
+        return math.degrees(math.acos(self.cos_i))
+
+    @property
+    def axis_ratio(self):
+        return flattened(self.cos_i, 0.18)
+
+    @property
+    def bar_fraction(self):
+        return self.bar.fraction
+
+    def light(self, x, y):
+        re, q, bar = self.effective_radius, self.axis_ratio, self.bar
+        h = re / SCALE_LENGTHS
+        u, v = bend(x / h, y / (h * q), self.waves, 3, self.distortion)  # in the plane
+        r = np.sqrt(u * u + v * v + 0.003)
+        wave, arms = self.spiral(np.log(r), np.arctan2(v, u))
+        start = 1 - np.exp(-((r / (self.arm_start * bar.length)) ** 2))
+        arms = self.arm_contrast * start * (arms - 1)
+        ring = 1 + bar.ring * np.exp(-(((r / bar.length - 1.1) / 0.25) ** 2))
+        disk = np.exp(-r) * np.maximum(1 + 0.45 * arms, 0.05) * ring
+        disk *= 1 - bar.sweeping * np.exp(-((r / bar.length) ** 2))
+        knots = self.clumpiness * self.patches - 0.5 * self.clumpiness**2
+        young = np.exp(knots - r / 1.3) / 1.3**2 * np.maximum(1 + arms, 0.02) * start * ring
+        rest = max(1 - self.bulge_fraction - bar.fraction, 0.05) / (2 * math.pi)
+        ridge = bar.fraction * bar.light(u, v)
+        area = h * h * q  # of a square scale length, as it is seen
+        bulge_q = flattened(self.cos_i, self.bulge_thickness)
+        bulge = sersic(x, y, self.bulge_size * re, self.bulge_index, bulge_q)
+        old = self.bulge_fraction * bulge + (1 - bar.mix) / area * ridge
+        disk = rest * (1 - self.young) / area * disk + bar.mix / area * ridge
+        lanes = np.exp(2 * (np.cos(wave + 0.9) - 1))  # on one side of the arms
+        tau = self.dust * np.exp(-r / 1.5) * start * (0.3 + lanes)
+        return old, disk, rest * self.young / area * young, tau
+
+    def spiral(self, ln_r, theta):
+        """Return the phase of the main arms and the pattern of all, about 1 on average."""
+        winding = self.handedness / math.tan(math.radians(self.pitch_angle))
+        end = math.log(self.bar.length)  # here the arms leave the bar
+        twist = winding * (ln_r * (1 + self.drift * ln_r) - end)
+        wave = self.arms * (theta - self.bar.angle - twist) + self.phase
+        pattern = self.sharpness * (np.cos(wave) - 1)  # the logarithm of the arms
+        f = self.flocculence * (1 if self.arms == 2 else 1.6)
+        for m, (relative, phase, centre, width) in zip((2, 4, 7), self.ripples, strict=True):
+            mode = np.cos(m * theta - m * relative * winding * ln_r + phase)
+            pattern += 1.3 * f * mode * np.exp(-(((ln_r - centre) / width) ** 2))
+        arms = np.exp(pattern - 0.4 * f**2) / float(special.i0e(self.sharpness))
+        return wave, arms * (1 + self.lopsided * np.cos(theta - self.strong_side))
 
 
-def _colours(g_r, r_z):
-    """Fluxes in g, r, z relative to r, shape (CHUNK, 3, 1, 1)."""
-    return np.stack([10 ** (-0.4 * g_r), np.ones_like(g_r), 10 ** (0.4 * r_z)], 1).astype("f4")
+@dataclass
+class EdgeOn(Drawn):
+    """A disk seen from the side: thin and thick disk, bulge, dust lane, slight warp [5]."""
+
+    effective_radius: float  # arcsec, half-light radius of the disk seen face-on
+    inclination: float = uniform(80, 90)  # degrees
+    thickness: float = normal(0.26, 0.11, 0.10, 0.6)  # sech^2 height over scale length
+    plateau: float = uniform(0.2, 0.8)  # scale lengths, softens the centre
+    thick_share: float = uniform(0.05, 0.4)  # of the disk's light
+    bulge_fraction: float = normal(0.30, 0.13, 0.06, 0.7)
+    bulge_size: float = uniform(0.15, 0.55)  # effective radii
+    bulge_index: float = uniform(0.8, 3.2)
+    bulge_axis_ratio: float = normal(0.72, 0.12, 0.45, 1)
+    young: float = either(0.35, uniform(0, 0.6), uniform(0, 0.12))  # of the disk's light
+    dust: float = either(0.75, uniform(0, 3))  # optical depth of the lane
+    lane: float = normal(0, 0.25, -0.6, 0.6)  # its distance from the plane, in heights
+    warp: float = normal(0, 0.02, -0.06, 0.06)
+    distortion: float = uniform(0, 0.05)
+    waves: list = WAVES
+    patches: np.ndarray = patches
+
+    @property
+    def axis_ratio(self):
+        return 0.75 * self.thickness
+
+    def light(self, x, y):
+        re, z0 = self.effective_radius, self.thickness
+        h = re / SCALE_LENGTHS
+        u, v = bend(x / h, (y + self.warp * x * np.abs(x) / h) / h, self.waves, 3, self.distortion)
+        r, z = np.sqrt(u * u + self.plateau**2), np.abs(v) / z0
+        t = np.exp(-2 * z)  # sech^2 from one exponential
+        thin = np.exp(-r) * (4 * t / (1 + t) ** 2) / 3.4
+        thick = np.exp(-r / 1.2 - z / 1.3) / (5 * 1.3)
+        young = np.exp(-r / 1.4 - z + 0.8 * self.patches - 0.3) / (4.5 * 0.8)
+        tau = np.exp(-r / 1.3 - ((v / z0 - self.lane) / 0.45) ** 2 + 0.4 * self.patches)
+        rest = (1 - self.bulge_fraction) / (h * h * z0)
+        disk = rest * (1 - self.young) * ((1 - self.thick_share) * thin + self.thick_share * thick)
+        bulge = sersic(x, y, self.bulge_size * re, self.bulge_index, self.bulge_axis_ratio)
+        return self.bulge_fraction * bulge, disk, rest * self.young * young, self.dust * tau
 
 
-def _blur(scene, fwhm):
-    """Convolve with a Moffat profile, beta = 3.5, of full width `fwhm` pixels (CHUNK, 3, 1, 1)."""
-    alpha = fwhm / 0.9359  # FWHM = 2 alpha sqrt(2^(1/beta) - 1)
-    ky = 2 * np.pi * np.fft.fftfreq(GRID)[:, None]
-    kx = 2 * np.pi * np.fft.rfftfreq(GRID)[None]
-    k = alpha * np.sqrt(kx**2 + ky**2).astype("f4")
-    transfer = (1 + k + k * k / 3) * np.exp(-k)  # x^2.5 K_2.5(x), normalised to one at x = 0
-    spectrum = fft.rfft2(scene) * transfer
-    return fft.irfft2(spectrum, s=(GRID, GRID))
+@dataclass
+class Tail(Drawn):
+    """A stream of debris that leaves a galaxy along a spiral."""
+
+    flux: float = either(0.65, 1.0)  # in units of the merger's debris
+    size: float = uniform(0.8, 1.6)  # effective radii of the first member
+    width: float = uniform(0.3, 0.7)  # sizes
+    pitch_angle: float = uniform(20, 55)  # degrees
+    handedness: int = either(0.5, 1, -1)
+    side: float = normal(0, 0.7, -1.5, 1.5)  # where it crosses r = size: 0 is away from the other
+    reach: float = uniform(1.2, 3.0)  # sizes
+    young: float = uniform(0, 0.9)
+
+    def light(self, x, y):
+        """Return its light per square effective radius; x points away from the other galaxy."""
+        x, y = x / self.size, y / self.size
+        r = np.sqrt(x * x + y * y + 0.01)
+        turn = np.arctan2(y, x) - self.side
+        turn -= self.handedness / math.tan(math.radians(self.pitch_angle)) * np.log(r)
+        stream = np.exp((r / self.width) ** 2 * (np.cos(turn) - 1) - r / self.reach)
+        return self.flux * 0.2 / self.size**2 * stream * (1 - np.exp(-r * r))
 
 
-def _noise(d, scene, factor, scale):
-    """Photon noise of sky and objects, correlated from pixel to pixel by the resampling."""
-    white = d.rng.standard_normal(scene.shape, dtype="f4")
-    for axis in (2, 3):  # a short kernel: neighbours share about a third of their noise
-        white[:] = 0.95 * white + 0.22 * np.roll(white, 1, axis) + 0.22 * np.roll(white, -1, axis)
-    depth = np.where(scale > 0.3, 0.6, d.lognormal(1, 0.3))  # large ones were binned
-    sigma = SKY_NOISE[:, None, None] * (factor * depth)[:, None]
-    shot = np.sqrt(1 + np.maximum(scene, 0) / SKY_LEVEL[:, None, None])
-    return sigma * shot * white
+HALO = row(
+    either(0.5, uniform(0.3, 1.2)),  # flux in units of the merger's debris
+    uniform(0.8, 2.4),  # size
+    uniform(0.35, 0.9),  # axis ratio
+    ANGLE,
+    uniform(-0.3, 1.3),  # place along and across the line between the galaxies, in separations
+    normal(0, 0.2, -0.5, 0.5),
+)
+# fmt: off
+LATE = {
+    "cos_i": uniform(0, 1), "pitch_angle": normal(24, 9, 5, 45), "young": uniform(0, 0.7),
+    "bulge_fraction": normal(0.2, 0.2, 0.01, 0.75), "arm_contrast": uniform(0.1, 1.2),
+    "lopsided": uniform(0, 0.6), "clumpiness": uniform(0.1, 1.3), "distortion": uniform(0.1, 0.6),
+}
+EARLY = LATE | {
+    "bulge_fraction": uniform(0.6, 0.93), "bulge_size": 0.8, "bulge_index": uniform(1.5, 4),
+    "young": uniform(0, 0.2),
+}
+# fmt: on
 
 
-def asinh_colour(flux):
-    """Turn g, r, z images into the Legacy Surveys viewer's colour picture.
+@dataclass
+class Merger(Drawn):
+    """Two galaxies, their tails, plume and common halo [7]; the second lies on the x axis.
+
+    The separation runs from two arcsec (two nuclei in one body) almost to the edge of the image,
+    the debris from next to nothing (first approach) to a good part of the light.
+    """
+
+    effective_radius: float  # arcsec, of the first member
+    separation: float  # arcsec
+    ratio: float  # flux of the second member over that of the first
+    first: Disk
+    second: Disk
+    angles: list = several(2, ANGLE)
+    middle: float = either(0.35, uniform(0.2, 0.6))  # the image's centre, in separations
+    debris: float = lognormal(0.15, 0.6, 0.01, 0.5)  # flux over that of the first member
+    tails: list = several(2, Tail.draw)
+    haloes: list = several(2, HALO)  # stars of both that were thrown about
+    distortion: float = uniform(0, 0.4)  # tides bend bodies into bananas and integral signs
+    waves: list = WAVES
+
+    @classmethod
+    def draw(cls, rng, effective_radius, farthest):
+        """Draw a pair at most `farthest` arcsec apart; each is an early type or a disk."""
+        ratio = 10 ** (-0.4 * uniform(0, 1.6)(rng))
+        sizes = effective_radius, effective_radius * ratio**0.4 * lognormal(1, 0.25)(rng)
+        first, second = (
+            Disk.draw(rng, effective_radius=r, **(EARLY if rng.random() < 0.33 else LATE))
+            for r in sizes
+        )
+        apart = lognormal(2.2 * effective_radius, 0.6, 2, farthest)
+        given = {"first": first, "second": second, "ratio": ratio, "separation": apart}
+        return super().draw(rng, effective_radius=effective_radius, **given)
+
+    def light(self, x, y):
+        re, d = self.effective_radius, self.separation
+        x = x + self.middle * d
+        u, v = bend(x, y, self.waves, 2 * re, self.distortion)
+        parts = zip(
+            self.first.light(*rotate(u, v, self.angles[0])),
+            self.second.light(*rotate(u - d, v, self.angles[1])),
+            strict=True,
+        )
+        old, disk, young, tau = (a + self.ratio * b for a, b in parts)
+        for tail, away in zip(self.tails, (-x, x - d), strict=True):
+            if tail.flux:
+                stream = self.debris / re**2 * tail.light(away / re, y / re)
+                disk, young = disk + (1 - tail.young) * stream, young + tail.young * stream
+        for flux, size, q, angle, along, across in self.haloes:
+            if flux:
+                u, v = rotate(x - along * d, y - across * d, angle)
+                disk += self.debris * flux * sersic(u, v, size * (re + 0.3 * d), 1.0, q)
+        return old, disk, young, tau
+
+
+# The whole: a galaxy, its field and the night
+
+
+@dataclass
+class Night(Drawn):
+    """What differs from exposure to exposure, a little more than in the survey."""
+
+    seeing: float = lognormal(1, 0.18)  # factor on the width
+    widths: list = several(3, lognormal(1, 0.04))  # factors in g, r, z
+    gains: list = several(3, lognormal(1, 0.03))  # errors of the calibration
+    depth: float = lognormal(1, 0.3)  # factor on the noise
+    sky: float = normal(0, 0.0012, -0.003, 0.003)  # left of it, in the stretched picture
+    seed: int = lambda rng: int(rng.integers(2**63))  # of the noise
+
+
+NEIGHBOUR = row(
+    uniform(0, 1),  # place on the grid
+    uniform(0, 1),
+    either(0.07, uniform(15.5, 18), uniform(18.2, 21.8)),  # r magnitude: few are rivals
+    normal(0.75, 0.35, 0, 1.6),  # g - r
+    normal(0.1, 0.12, -0.2, 0.4),  # r - z, less 0.55 (g - r)
+    lognormal(1, 0.3),  # factor on the radius
+    uniform(0.3, 1),  # axis ratio
+    ANGLE,
+)
+STAR = row(
+    uniform(0, 1),
+    uniform(0, 1),
+    uniform(10**-1.625, 1),  # share of all that are brighter: 0.25 dex a magnitude, from 15.5
+    normal(1.0, 0.5, 0.1),  # g - r, were there no M dwarfs
+    uniform(0, 1.2),  # spread of M dwarfs in r - z
+)
+
+
+@dataclass
+class Galaxy(Drawn):
+    """All draws of one image."""
+
+    shape: Smooth | Disk | EdgeOn | Merger
+    magnitude_r: float
+    pixel_scale: float  # arcsec per pixel
+    night: Night
+    gradient: float  # mag by which a disk is bluer in g - r than the old stars
+    colour_g_r: float  # of the old stars
+    r_z_offset: float = normal(0.08, 0.025, 0, 0.16)  # from r - z = 0.55 (g - r)
+    young_g_r: float = uniform(0.0, 0.45)
+    angle: float = ANGLE
+    centre: list = several(2, normal(0, 0.45, -1.9, 1.9))  # arcsec from the image's
+    neighbours: list = several(lambda rng: rng.poisson(1.3), NEIGHBOUR)
+    stars: list = several(lambda rng: rng.poisson(1.4), STAR)
+
+    def parameters(self):
+        """Return a value for each of `PARAMETERS`; nan where it has no meaning."""
+        values = dict.fromkeys(PARAMETERS, math.nan)
+        values |= {"bar_fraction": 0.0, "seeing": SEEING.item(1) * self.night.seeing}
+        for part in (getattr(self.shape, "first", None), self.shape, self):
+            values |= {name: getattr(part, name) for name in PARAMETERS if hasattr(part, name)}
+        return values
+
+
+# What defines the classes. A foreshortened bar goes unnoticed, and unvoted; tight arms still show
+# as rings. Bars go with arms of any winding: only the bar itself must tell that class.
+# fmt: off
+SHAPES = {
+    MERGING: Merger.draw,
+    ROUND: partial(Smooth.draw, axis_ratio=normal(0.93, 0.06, 0.7, 1)),
+    IN_BETWEEN: partial(Smooth.draw, axis_ratio=normal(0.645, 0.115, 0.36, 0.92)),
+    BARRED: partial(
+        Disk.draw, cos_i=uniform(0.47, 1), pitch_angle=normal(23, 8, 5, 45),
+        bulge_fraction=normal(0.13, 0.08, 0.01, 0.5), young=uniform(0.03, 0.8),
+        arm_contrast=uniform(0.1, 1.0), phase=normal(0, 0.5, -1, 1),
+        bar=partial(
+            Bar.draw, fraction=normal(0.24, 0.07, 0.13, 0.4), length=lognormal(1.1, 0.25, 0.95),
+            axis_ratio=uniform(0.18, 0.4), sweeping=uniform(0.3, 0.9),
+            ring=either(0.4, uniform(0.2, 1.2)),
+        ),
+    ),
+    TIGHT: partial(
+        Disk.draw, cos_i=uniform(0.22, 1), pitch_angle=normal(11.5, 3.5, 5, 45),
+        bulge_fraction=normal(0.24, 0.12, 0.01, 0.75), young=uniform(0.03, 0.6),
+        arm_contrast=uniform(0.2, 0.95),
+    ),
+    LOOSE: partial(
+        Disk.draw, cos_i=uniform(0.3, 1), pitch_angle=normal(27, 6.5, 5, 45),
+        bulge_fraction=normal(0.14, 0.10, 0.01, 0.5), young=uniform(0.1, 0.8),
+        arm_contrast=uniform(0.4, 1.1), lopsided=uniform(0, 0.6), clumpiness=uniform(0.1, 1.1),
+    ),
+    EDGE_ON: EdgeOn.draw,
+}
+# fmt: on
+
+# half-light radius ("): median, log-scatter, smallest (below, no arms and no bar are seen); mean
+# surface brightness inside it (r mag/arcsec^2), its scatter; share of galaxies whose old stars
+# are bluer; how much bluer than these a disk is (mag in g - r)
+LOOKS = {
+    MERGING: (3.1, 0.45, 1.3, 21.0, 0.7, 0.15, uniform(0.05, 0.35)),
+    ROUND: (2.3, 0.40, 1.3, 20.5, 0.5, 0.12, uniform(0, 0.1)),
+    IN_BETWEEN: (2.4, 0.40, 1.3, 20.5, 0.5, 0.18, uniform(0, 0.1)),
+    BARRED: (5.5, 0.42, 4.2, 21.7, 0.6, 0.04, uniform(0.05, 0.35)),
+    TIGHT: (5.5, 0.38, 3.5, 21.4, 0.6, 0.04, uniform(0.05, 0.35)),
+    LOOSE: (4.6, 0.42, 3.0, 21.9, 0.6, 0.30, uniform(0.05, 0.35)),
+    EDGE_ON: (4.8, 0.42, 1.3, 21.6, 0.7, 0.04, uniform(-0.15, -0.05)),
+}
+
+
+def draw_galaxy(label, seed, k):
+    """Draw all that is random about image k of a class.
 
     Parameters
     ----------
-    flux : array, shape (n, 3, height, width)
-        Flux in nanomaggies per pixel of 0.262 arcsec; order of bands g, r, z.
+    label, seed, k : int
+        Together they name the random stream, ``[seed, label, k]``.
 
     Returns
     -------
-    array, shape (n, height, width, 3), uint8
-        Red, green and blue from z, r and g. An empty sky is 32 in each.
+    Galaxy
     """
-    scaled = flux * STRETCH[:, None, None] + np.float32(STRETCH_M)
-    intensity = np.maximum(scaled, 0).mean(1, keepdims=True) + np.float32(1e-6)
-    stretch = np.arcsinh(STRETCH_Q * intensity) / (np.sqrt(STRETCH_Q) * intensity)
-    picture = np.clip(scaled * stretch.astype("f4"), 0, 1)[:, ::-1] * 255
-    # The viewer's JPEG keeps colour at half resolution and quantises its fine detail away: the
-    # grain of the sky is coarser in colour than in brightness.
-    luma = np.einsum("nchw,c->nhw", picture, LUMA)[:, None]
-    n, _, height, width = picture.shape
-    if height % 4 == 0 and width % 4 == 0:
-        half = (picture - luma).reshape(n, 3, height // 2, 2, width // 2, 2).mean((3, 5))
-        quarter = half.reshape(n, 3, height // 4, 2, width // 4, 2).mean((3, 5))
-        half = 0.6 * half + 0.4 * quarter.repeat(2, 2).repeat(2, 3)
-        picture = luma + half.repeat(2, 2).repeat(2, 3)
-    return np.clip(np.rint(picture), 0, 255).astype("u1").transpose(0, 2, 3, 1)
-
-
-def _chunk(label, seed, chunk, seeing, noise, colour_shift):
-    """Draw one chunk of CHUNK galaxies of one class; images and their parameters."""
-    d = _Draws(np.random.default_rng([seed, label, chunk]))
-    p = _common(d, label)
-    if label in (ROUND, IN_BETWEEN):
-        p = _smooth_parameters(d, p, label)
-        draw = _smooth_galaxy
-    elif label == EDGE_ON:
-        p = _edge_on_parameters(d, p)
-        draw = _edge_on_galaxy
-    elif label == MERGING:
-        p = _member_parameters(d, p)
-        draw = _merging_galaxies
-    else:
-        p = _spiral_parameters(d, p, label)
-        draw = _disk_galaxy
-    scale = p["pixel_scale"]
-    axis = (np.arange(GRID, dtype="f4") - (GRID - 1) / 2).reshape(1, 1, GRID)
-    wander = np.float32(0.45)  # arcsec, wider than the catalogue errs
-    x = axis * scale - d.normal(0, wander, -2, 2)
-    y = axis.transpose(0, 2, 1) * scale - d.normal(0, wander, -2, 2)
-    light, tau = draw(d, x, y, p)
-    flux = 10 ** (-0.4 * (p["magnitude_r"] - 22.5))
-    g_r = p["colour_g_r"]
-    r_z = 0.55 * g_r + d.normal(0.08, 0.025, 0, 0.16)
-    young_g_r = d.uniform(0.1, 0.55)
-    gradient = d.uniform(0.0, 0.25)  # disks are bluer than bulges; smooth ones and edges hardly
-    if label in (ROUND, IN_BETWEEN, EDGE_ON):
-        gradient = 0.4 * gradient - 0.15 * (label == EDGE_ON)
-    tables = (
-        _colours(g_r, r_z),
-        _colours(g_r - gradient, r_z - 0.55 * gradient),
-        _colours(young_g_r, 0.55 * young_g_r + 0.08),
+    rng = np.random.default_rng([seed, label, k])
+    median, scatter, smallest, brightness, spread, blue, gradient = LOOKS[label]
+    radius = lognormal(median, scatter, smallest, 25)(rng)
+    large = radius * (2 if label == MERGING else 1) > uniform(10, 14)(rng)
+    scale = 2 * PIXEL if large else PIXEL
+    frame = {"farthest": 40 * scale} if label == MERGING else {}  # 8 pixels from the edge
+    mu = normal(brightness, spread, 19, 23.2)(rng)
+    if label in (MERGING, ROUND, IN_BETWEEN):  # small ellipticals are the denser ones [8]
+        mu += 1.5 * math.log10(radius / median)
+    return Galaxy.draw(
+        rng,
+        shape=SHAPES[label](rng, effective_radius=radius, **frame),
+        magnitude_r=mu - 2.5 * math.log10(2 * math.pi * radius**2),
+        pixel_scale=scale,
+        night=Night.draw(rng, **({"depth": 0.6} if large else {})),  # large ones were binned
+        colour_g_r=normal(0.86, 0.07, 0.65, 1.05)(rng) - either(blue, uniform(0.1, 0.4))(rng),
+        gradient=gradient,
     )
-    scene = sum((flux * part)[:, None] * table for part, table in zip(light, tables, strict=True))
-    if label not in (ROUND, IN_BETWEEN):
-        scene *= np.exp(-tau[:, None] * EXTINCTION[:, None, None])
-    scene += _field_objects(d, x, y, p)
-    # each night has its own seeing, depth and calibration, a little wider than the survey's
-    night = d.lognormal(1, 0.18)
-    p["seeing"] = SEEING[1] * night * seeing
-    fwhm = SEEING[:, None, None] * (night * seeing / scale)[:, None]
-    fwhm *= d.rng.lognormal(0, 0.04, (CHUNK, 3, 1, 1)).astype("f4")
-    scene = _blur(scene, fwhm)
-    gain = d.rng.lognormal(0, 0.03, (CHUNK, 3, 1, 1)).astype("f4")
-    tilt = np.array([-0.5, 0, 0.5]).reshape(3, 1, 1) * colour_shift
-    scene *= gain * (10 ** (0.4 * tilt)).astype("f4")
-    edge = (GRID - SIZE) // 2
-    scene = scene[:, :, edge:-edge, edge:-edge]
-    scene += d.normal(0, 0.0012, -0.003, 0.003)[:, None] / STRETCH[:, None, None]  # sky residual
-    images = asinh_colour(scene + _noise(d, scene, noise, scale))
-    return images, {name: p[name].reshape(CHUNK).astype("f4") for name in PARAMETERS}
 
 
-def _check_integer(name, value, smallest):
-    if isinstance(value, bool | np.bool_) or not isinstance(value, numbers.Integral):
-        raise TypeError(f"{name} must be an integer of at least {smallest}, got {value!r}")
-    if value < smallest:
-        raise ValueError(f"{name} must be an integer of at least {smallest}, got {value}")
-    return int(value)
+def scene(galaxy):
+    """Compute the light of a galaxy and its field as it reaches the atmosphere.
+
+    Parameters
+    ----------
+    galaxy : Galaxy
+
+    Returns
+    -------
+    array, shape (3, 128, 128), float32
+        Nanomaggies per pixel of 0.262 arcsec; g, r, z. The image is its central part.
+    """
+    scale = galaxy.pixel_scale
+    axis = (np.arange(GRID, dtype="f4") - (GRID - 1) / 2) * scale
+    x, y = axis[None, :], axis[:, None]
+    u, v = rotate(x - galaxy.centre[0], y - galaxy.centre[1], galaxy.angle)
+    *parts, tau = galaxy.shape.light(u, v)
+    r_z = 0.55 * galaxy.colour_g_r + galaxy.r_z_offset
+    disk = galaxy.gradient
+    colours = (
+        fluxes(galaxy.magnitude_r, galaxy.colour_g_r, r_z),
+        fluxes(galaxy.magnitude_r, galaxy.colour_g_r - disk, r_z - 0.55 * disk),
+        fluxes(galaxy.magnitude_r, galaxy.young_g_r, 0.55 * galaxy.young_g_r + 0.08),
+    )
+    light = PIXEL**2 * sum(colour * part for colour, part in zip(colours, parts, strict=True))
+    if tau is not None:
+        light *= np.exp(-EXTINCTION * tau)
+    for px, py, magnitude, g_r, offset, factor, q, angle in galaxy.neighbours:
+        radius = min(max(0.55 * 10 ** (0.15 * (21 - magnitude)), 0.3), 2.5) * factor
+        u, v = rotate(x - GRID * scale * (px - 0.5), y - GRID * scale * (py - 0.5), angle)
+        flux = fluxes(magnitude, g_r, 0.55 * g_r + offset)
+        light += PIXEL**2 * flux * sersic(u, v, radius, 1.0, q)
+    for px, py, share, g_r, spread in galaxy.stars:
+        r_z = 0.45 * g_r if g_r < 1.3 else 0.45 * min(g_r, 1.45) + spread
+        flux = fluxes(22 + 4 * math.log10(share), min(g_r, 1.45), r_z) * (PIXEL / scale) ** 2
+        (ix, fx), (iy, fy) = (divmod(p * (GRID - 2), 1) for p in (px, py))
+        four = np.outer((1 - fy, fy), (1 - fx, fx))  # pixels share the star
+        light[:, int(iy) : int(iy) + 2, int(ix) : int(ix) + 2] += flux * four
+    return light
 
 
-def _check_real(name, value, positive=True):
-    allowed = "a finite number above 0" if positive else "a finite number"
-    if isinstance(value, bool | np.bool_) or not isinstance(value, numbers.Real):
-        raise TypeError(f"{name} must be {allowed}, got {value!r}")
-    if not np.isfinite(value) or (positive and value <= 0):
-        raise ValueError(f"{name} must be {allowed}, got {value}")
-    return float(value)
+def fluxes(magnitude, g_r, r_z):
+    """Return nanomaggies in g, r, z, shape (3, 1, 1)."""
+    magnitudes = bands(magnitude + g_r, magnitude, magnitude - r_z)
+    return 10 ** (-0.4 * (magnitudes - np.float32(22.5)))
 
 
 def simulate_class(label, n, seed=0, *, seeing=1.0, noise=1.0, colour_shift=0.0):
@@ -569,8 +639,8 @@ def simulate_class(label, n, seed=0, *, seeing=1.0, noise=1.0, colour_shift=0.0)
     label : int or str
         Class, 0 to 6 or a name of `CLASS_NAMES`.
     n : int
-        Number of galaxies, at least 1. They are drawn 50 at a time from the random stream
-        ``[seed, label, chunk]``: the first galaxies of a larger set are those of a smaller one.
+        Number of galaxies, at least 1. Each has a random stream of its own: the first galaxies
+        of a larger set are those of a smaller one.
     seed : int
         At least 0.
     seeing : float
@@ -599,25 +669,26 @@ def simulate_class(label, n, seed=0, *, seeing=1.0, noise=1.0, colour_shift=0.0)
     >>> images.shape, images.dtype, parameters["bar_fraction"].shape
     ((2, 96, 96, 3), dtype('uint8'), (2,))
     """
-    if isinstance(label, str) and label in CLASS_NAMES:
+    if isinstance(label, str):
+        if label not in CLASS_NAMES:
+            raise ValueError(f"label must be 0 to 6 or one of {CLASS_NAMES}, not {label!r}")
         label = CLASS_NAMES.index(label)
-    if isinstance(label, str) or _check_integer("label", label, 0) >= len(CLASS_NAMES):
-        raise ValueError(f"label must be 0 to 6 or one of {CLASS_NAMES}, got {label!r}")
-    n = _check_integer("n", n, 1)
-    seed = _check_integer("seed", seed, 0)
-    conditions = (
-        _check_real("seeing", seeing),
-        _check_real("noise", noise),
-        _check_real("colour_shift", colour_shift, positive=False),
-    )
+    label = integer("label", label, most=len(CLASS_NAMES) - 1)
+    n, seed = integer("n", n, least=1), integer("seed", seed)
+    conditions = {
+        "seeing": real("seeing", seeing, above=0),
+        "noise": real("noise", noise, above=0),
+        "colour_shift": real("colour_shift", colour_shift),
+    }
     images = np.empty((n, SIZE, SIZE, 3), "u1")
     parameters = {name: np.empty(n, "f4") for name in PARAMETERS}
-    for start in range(0, n, CHUNK):
-        block = slice(start, min(start + CHUNK, n))
-        drawn, values = _chunk(int(label), seed, start // CHUNK, *conditions)
-        images[block] = drawn[: block.stop - start]
-        for name in PARAMETERS:
-            parameters[name][block] = values[name][: block.stop - start]
+    for k in range(n):
+        galaxy = draw_galaxy(label, seed, k)
+        flux = camera(scene(galaxy), galaxy.night, galaxy.pixel_scale, **conditions)
+        images[k] = asinh_colour(flux[None])[0]
+        for name, value in galaxy.parameters().items():
+            parameters[name][k] = value
+    parameters["seeing"] *= conditions["seeing"]
     return images, parameters
 
 
@@ -658,7 +729,7 @@ def simulate_galaxies(n_per_class, seed=0, *, return_parameters=False, **conditi
     >>> images.shape, labels[:8].tolist()
     ((14, 96, 96, 3), [0, 1, 2, 3, 4, 5, 6, 0])
     """
-    n = _check_integer("n_per_class", n_per_class, 1)
+    n = integer("n_per_class", n_per_class, least=1)
     images = np.empty((n, len(CLASS_NAMES), SIZE, SIZE, 3), "u1")
     parameters = {name: np.empty((n, len(CLASS_NAMES)), "f4") for name in PARAMETERS}
     for label in range(len(CLASS_NAMES)):
