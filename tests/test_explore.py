@@ -22,6 +22,9 @@ def bowl(a, b):
 
 BITS = {"AND": [0, 0, 0, 1], "XOR": [0, 1, 1, 0]}
 STATIONS = np.array([[21.0, 20], [60, 20], [95, 95]])
+FIELDS = np.linspace(0, 1, 5)
+MAGNETS = np.linspace(-1, 1, 5 * 16).reshape(5, 4, 4)
+SHARES = np.linspace([1.0, 0, 0], [0, 0.25, 0.75], 5)
 SLIDERS = {  # name: how to call it, its controls (low, high, step, start) or choices
     "divergence": (
         explore.divergence, {"mean": (-3, 3, 0.1, 1), "width": (0.3, 3, 0.1, 2)}
@@ -45,8 +48,12 @@ SLIDERS = {  # name: how to call it, its controls (low, high, step, start) or ch
         lambda: explore.decoder(lambda z: np.ones((len(z), 4, 4)), (-1, -2), (1, 2)),
         {"first": (-1, 1, 0.05, 0), "second": (-2, 2, 0.1, 0)},
     ),
+    "phases": (
+        lambda: explore.phases(FIELDS, MAGNETS, SHARES, ("one", "two", "three")),
+        {"field": (0, 1, 0.25, 0.5)},
+    ),
 }  # fmt: skip
-DIAGRAMS = {"neuron", "network"}
+DIAGRAMS = {"neuron", "network", "spins"}
 
 
 @pytest.fixture
@@ -412,3 +419,36 @@ def test_network_shows_its_weights_on_its_lines():
     assert not axes.axison and tuple(figure.get_size_inches()) == (8, 3.6)
     assert (figure.caption, figure.alt) == tuple(TEXTS.values())
     assert tuple(neuron(size=(6, 3)).get_size_inches()) == (6, 3)
+
+
+def test_spins_are_coloured_by_z_and_carry_arrows_in_the_plane():
+    states = np.random.default_rng(0).normal(size=(3, 2, 8, 8))
+    figure = explore.spins(states, ("one", "two"), part=6, **TEXTS)
+    *lattices, bar = figure.axes
+    assert [a.get_title() for a in lattices] == ["one", "two"] and bar.get_ylabel() == "$s_z$"
+    for r, axes in enumerate(lattices):
+        (image,), (arrows,) = axes.get_images(), axes.collections
+        assert np.allclose(image.get_array(), states[2, r, :6, :6])
+        assert image.origin == "lower" and image.get_clim() == (-1, 1)
+        assert np.allclose(arrows.U, states[0, r, :6, :6].ravel())
+        assert np.allclose(arrows.V, states[1, r, :6, :6].ravel())
+        assert arrows.pivot == "middle"  # an arrow turns about its site
+    assert (figure.caption, figure.alt) == tuple(TEXTS.values())
+    with pytest.raises(ValueError, match="shorter|longer"):
+        explore.spins(states, ("one",), **TEXTS)
+
+
+def test_phases_shows_the_map_and_the_outputs_of_the_nearest_field(draw):
+    names = ("one", "two", "three")
+    figure = draw(lambda: explore.phases(FIELDS, MAGNETS, SHARES, names))(field=0.8)
+    left, right = figure.axes
+    (image,) = left.get_images()
+    assert np.allclose(image.get_array(), MAGNETS[3]) and image.get_clim() == (-1, 1)
+    assert image.origin == "lower" and left.get_title() == "b = 0.75 J"
+    assert np.allclose([bar.get_width() for bar in right.patches], SHARES[3])
+    assert [t.get_text() for t in right.texts] == [f"{p:.2f}" for p in SHARES[3]]
+    assert [t.get_text() for t in right.get_yticklabels()] == list(names)
+    assert right.get_ylim()[0] > right.get_ylim()[1]  # the first class on top
+    assert "b = 0.75 J" in figure.caption and "one 0.25" in figure.alt
+    with pytest.raises(ValueError, match="field must be a finite number of at least 0, not -1"):
+        explore.phases(FIELDS, MAGNETS, SHARES, names, field=-1)

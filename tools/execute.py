@@ -56,6 +56,9 @@ def execute(path):
         it was.
     """
     notebook = nbformat.read(path, as_version=4)
+    for cell in notebook.cells:  # so that the last cell with an output is the last one that ran
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
     client = NotebookClient(
         notebook,
         timeout=CELL_TIMEOUT,

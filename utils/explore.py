@@ -5,6 +5,7 @@ Every slider returns what `sliders` returns, every diagram a `plots.CourseFigure
 
 import itertools
 
+import matplotlib
 import numpy as np
 
 from utils import plots, runtime
@@ -360,3 +361,71 @@ def _arrow(axes, start, end, text="", at=0.5):
         place = np.add(start, at * np.subtract(end, start))
         box = {"facecolor": "w", "edgecolor": "none", "pad": 2}
         axes.text(*place, text, ha="center", va="center", bbox=box, zorder=4)
+
+
+def spins(states, titles, *, part=24, caption, alt, scale=3.1):
+    """Draw lattices of spins: arrows in the plane, colour for the component along z.
+
+    Parameters
+    ----------
+    states : array (3, R, L, L)
+        Spins of length one, as `utils.simulate.spins` makes them.
+    titles : sequence of R str
+    part : int
+        Side of the corner that is drawn, at most L: arrows of 48 x 48 spins are too small.
+    scale : float
+        Inches per lattice.
+    """
+    states = np.asarray(states)[:, :, :part, :part]
+    size = (scale * len(titles) + 1, scale + 0.3)
+    figure, axes = plots.new(len(titles), size=size, squeeze=False)
+    colours = matplotlib.colormaps["RdBu_r"].resampled(15)  # few: the file stays small
+    look = {"cmap": colours, "vmin": -1, "vmax": 1, "alpha": 0.6}  # pale: arrows stand out
+    arrow = {"width": 0.008, "headwidth": 3, "headlength": 3, "headaxislength": 3, "minlength": 0}
+    for axis, (sx, sy, sz), title in zip(axes.flat, states.swapaxes(0, 1), titles, strict=True):
+        shown = axis.imshow(sz, origin="lower", **look)
+        axis.quiver(sx, sy, pivot="mid", scale=1.05, scale_units="xy", **arrow)
+        axis.set(title=title, xticks=[], yticks=[])
+    figure.colorbar(shown, ax=axes, label="$s_z$", shrink=0.9, ticks=[-1, 0, 1])
+    return plots.finish(figure, caption, alt)
+
+
+def phases(fields, maps, probabilities, names, field=0.5):
+    """Slide the field of a magnet: its map, and what a network says about it.
+
+    Parameters
+    ----------
+    fields : array (n,)
+        Evenly spaced fields b, in units of J.
+    maps : array (n, L, L)
+        s_z, one map for each field.
+    probabilities : array (n, k)
+        The network's outputs for these maps.
+    names : sequence of k str
+        Names of the classes.
+    field : float
+        At the start.
+    """
+    fields, probabilities = np.asarray(fields, float), np.asarray(probabilities, float)
+
+    def draw(field):
+        k = np.argmin(np.abs(fields - field))
+        figure, (left, right) = plots.new(2, size=(10, 4.2), width_ratios=(1, 1.3))
+        left.imshow(maps[k], cmap="RdBu_r", vmin=-1, vmax=1, origin="lower")
+        left.set(title=f"b = {fields[k]:.2f} J", xticks=[], yticks=[])
+        right.barh(names, probabilities[k], color=plots.COLOURS[: len(names)], height=0.6)
+        for row, p in enumerate(probabilities[k]):
+            right.text(p + 0.02, row, f"{p:.2f}", va="center")
+        right.set(xlim=(0, 1.15), xticks=[0, 0.5, 1], xlabel="network's output")
+        right.invert_yaxis()
+        said = ", ".join(f"{name} {p:.2f}" for name, p in zip(names, probabilities[k]))
+        return plots.finish(
+            figure,
+            caption="The three outputs share one unit of probability, and pass it on as the field "
+            f"grows: map of $s_z$ (red up, blue down) and outputs at b = {fields[k]:.2f} J.",
+            alt=f"A map of spins in a field of {fields[k]:.2f} J beside three bars: {said}.",
+        )
+
+    low, high = float(fields[0]), float(fields[-1])
+    start = real("field", field, least=low)
+    return sliders(draw, field=(low, high, (high - low) / (len(fields) - 1), start))
