@@ -114,6 +114,12 @@ def average_at_once(classifier, images):
     return answers.reshape(8, len(images), -1).mean(axis=0)
 
 
+def average_tensors(classifier, images):
+    import tensorflow as tf
+
+    return tf.reduce_mean(tf.stack([classifier(v) for v in eight_by_tensorflow(images)]), axis=0)
+
+
 def average_with(reduce, views=eight):
     return lambda classifier, images: reduce(np.array([classifier(v) for v in views(images)]))
 
@@ -172,6 +178,11 @@ def pair_one_way(c, f):
     return sorted(np.unravel_index(off.argmax(), off.shape))
 
 
+def read_float32(confusion, fractions):
+    efficiency, purity, pair = read(np.float32(confusion), np.float32(fractions))
+    return np.float32(efficiency), list(np.float32(purity)), np.array(pair)
+
+
 # 07.4
 
 
@@ -203,6 +214,10 @@ def calibrate_digitize(p, y, bins):
         a = np.mean(np.argmax(p[m == k], axis=1) == y[m == k])
         total += np.mean(m == k) * abs(a - confidence[m == k].mean())
     return total
+
+
+def calibrate_float32(p, y, bins):
+    return calibrate()(np.float32(p), y, bins)
 
 
 def calibrate_half_open_below(p, y, bins):
@@ -293,6 +308,26 @@ def split_range(original, share, seed):
     return np.flatnonzero(~inside), np.flatnonzero(inside)
 
 
+def split_up(original, share, seed):
+    names = np.random.default_rng(seed).permutation(np.unique(original))
+    inside = np.isin(original, names[: int(np.ceil(share * len(names)))])
+    return np.flatnonzero(~inside), np.flatnonzero(inside)
+
+
+def split_by_place(original, share, seed):
+    n = len(np.unique(original))
+    inside = np.isin(original, np.random.default_rng(seed).permutation(n)[: round(share * n)])
+    return np.flatnonzero(~inside), np.flatnonzero(inside)
+
+
+def split_by_rows(original, share, seed):
+    names, chosen = np.random.default_rng(seed).permutation(np.unique(original)), []
+    while np.isin(original, chosen).sum() < share * len(original):
+        chosen.append(names[len(chosen)])
+    inside = np.isin(original, chosen)
+    return np.flatnonzero(~inside), np.flatnonzero(inside)
+
+
 def split_originals(original, share, seed):
     train, test = split(original, share, seed)
     return np.unique(original[train]), np.unique(original[test])
@@ -347,6 +382,10 @@ def ratio_not_divided(light):
     Q = [[(light * a * b).sum() for b in (x, y)] for a in (x, y)]
     low, high = np.linalg.eigvalsh(Q)
     return np.sqrt(low / high)
+
+
+def ratio_float32(light):
+    return np.float32(ratio_closed_form(np.float32(light)))
 
 
 def ratio_about_brightest(light):
@@ -433,6 +472,12 @@ WRONG = {
         ((lambda c, f: read(c, f)[:2],), "must return 3 things"),
         ((lambda c, f: np.diag(rates(c)),), "must return 3 things"),
         ((read_with(pair=lambda c, f: pair_of(rates(c) * rates(c).T)),), "largest product"),
+        ((read_with(pair=lambda c, f: pair_of(np.minimum(rates(c), rates(c).T))),), "smaller one"),
+        ((read_with(pair=lambda c, f: pair_of(c / c.sum(axis=0))),), "the columns"),
+        ((read_with(pair=lambda c, f: (0, 1)),), "more often than your pair"),
+        ((lambda c, f: (*read(c, f)[:2], [[0], [1, 2]]),), "in rows of equal length"),
+        ((read_with(efficiency=lambda c, f: rates(c)[0]),), "not diagonal over sum of the row"),
+        ((read_with(purity=lambda c, f: rates(c)[0]),), "sum of the column of the sky"),
     ],
     "07.4": [
         ((calibrate(lambda n, gap, total: np.abs(gap).mean()),), "does not weight the bins"),
@@ -474,7 +519,10 @@ WRONG = {
         ((leaking, lambda o, share, seed: split(o, share, seed)[::-1]), "exchanged"),
         ((leaking, lambda o, share, seed: split(o, share, seed)[1]), "must return the pair"),
         ((leaking, split_cut), "do not cut off"),
+        ((leaking, split_up), "do not cut off"),
         ((leaking, split_range), "numbers have gaps"),
+        ((leaking, split_by_place), "numbers have gaps"),
+        ((leaking, split_by_rows), "not of the rows"),
         ((leaking, lambda o, share, seed: (np.arange(len(o)), [0, 1])), "in train and in test"),
     ],
     "07.6": [
@@ -512,9 +560,19 @@ RIGHT = {
         (eight, average),
         (eight_by_transposing, average_at_once),
         (eight_by_tensorflow, lambda f, x: np.float32(average(f, x))),
+        (eight, average_tensors),
     ],
-    "07.3": [(read,), (read_in_loops,)],
-    "07.4": [(calibrate(),), (calibrate_digitize,), (calibrate_half_open_below,)],
+    "07.3": [(read,), (read_in_loops,), (read_float32,)],
+    "07.4": [
+        (calibrate(),),
+        (calibrate_digitize,),
+        (calibrate_half_open_below,),
+        (calibrate_float32,),
+    ],
     "07.5": [(leaking, split), (leaking_compared, split_lists)],
-    "07.6": [(ratio_closed_form, PREDICTION), (ratio_svd, list(PREDICTION))],
+    "07.6": [
+        (ratio_closed_form, PREDICTION),
+        (ratio_svd, list(PREDICTION)),
+        (ratio_float32, PREDICTION),
+    ],
 }

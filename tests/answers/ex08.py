@@ -36,6 +36,12 @@ def one_hot_compares(y, k):
     return y[:, None] == np.arange(k)
 
 
+def one_hot_tensor(y, k):
+    import tensorflow as tf
+
+    return tf.one_hot(y, k)
+
+
 # 08.2
 
 
@@ -83,6 +89,10 @@ def softmax_loop(z):
 def softmax_differences(z):
     with np.errstate(over="ignore"):
         return 1 / np.exp(z[:, None, :] - z[:, :, None]).sum(axis=2)
+
+
+def softmax_logged(z):
+    return np.log(softmax_loop(z))
 
 
 def softmax_by_tensorflow(z):
@@ -241,8 +251,10 @@ def _build():
         def call(self, images):
             return store.probabilities(images)
 
-    store.own = Own()
-    store.own(x[:1].reshape(-1, 28, 28, 1))
+    store.own, store.idle = Own(), Own()
+    store.idle.call = store.untrained.call
+    for one in (store.own, store.idle):
+        one(x[:1].reshape(-1, 28, 28, 1))
     return store
 
 
@@ -308,6 +320,33 @@ def read_largest_row(confusion):
     return *read(confusion)[:2], (row, wrong[row].argmax())
 
 
+def read_pair(matrix):
+    """Return a reading whose pair is the largest element of `matrix`, given counts of mistakes."""
+
+    def reading(confusion):
+        mistakes = confusion - np.diag(np.diag(confusion))
+        found = matrix(mistakes, confusion)
+        return *read(confusion)[:2], np.unravel_index(found.argmax(), found.shape)
+
+    return reading
+
+
+def read_column(confusion):
+    mistakes = confusion - np.diag(np.diag(confusion))
+    column = mistakes.sum(axis=0).argmax()
+    return *read(confusion)[:2], (mistakes[:, column].argmax(), column)
+
+
+def read_fullest(confusion):
+    row = confusion.sum(axis=1).argmax()
+    return *read(confusion)[:2], (row, (confusion - np.diag(np.diag(confusion)))[row].argmax())
+
+
+def read_float32(confusion):
+    efficiency, purity, pair = read(np.float32(confusion))
+    return np.float32(efficiency), np.float32(purity), np.array(pair, float)
+
+
 def read_in_loops(confusion):
     k = len(confusion)
     efficiency = [confusion[i][i] / sum(confusion[i]) for i in range(k)]
@@ -338,6 +377,11 @@ WRONG = {
         ((softmax_sign,), "a sign?"),
         ((softmax_base_two,), "another base"),
         ((softmax_log,), "logarithms"),
+        ((softmax_logged,), "logarithms"),
+        ((lambda z: 2 * softmax_loop(z),), "must add up to 1"),
+        ((lambda z: z / z.sum(axis=1, keepdims=True),), "cannot be negative"),
+        ((lambda z: softmax_loop(z / 2),), "of the difference of their scores"),
+        ((lambda z: softmax_loop(np.clip(z, -700, 700)),), "result is wrong for very large scores"),
         ((softmax_not_divided,), "not divided by their sum"),
         ((lambda z: softmax_loop(z)[0],), "has shape (4,)"),
     ],
@@ -381,6 +425,7 @@ WRONG = {
         ((models.unbuilt,), "not built"),
         ((models.diverged,), "NaN"),
         ((models.list,), "must be a Keras model"),
+        ((models.idle,), "has it been trained"),
         ((models.peeked,), "was it trained on the test digits"),
         ((_build,), "must be a Keras model"),
     ],
@@ -395,6 +440,12 @@ WRONG = {
         ((read_by_rates, PREDICTION), "share of its row"),
         ((read_by_product, PREDICTION), "both directions"),
         ((read_largest_row, PREDICTION), "row with most mistakes"),
+        ((read_fullest, PREDICTION), "row with most mistakes"),
+        ((read_column, PREDICTION), "column with most mistakes"),
+        ((read_pair(lambda wrong, c: wrong + wrong.T), PREDICTION), "both directions"),
+        ((read_pair(lambda wrong, c: wrong / c.sum(axis=0)), PREDICTION), "share of its column"),
+        ((lambda c: (*read(c)[:2], (0, 1)), PREDICTION), "more often than your pair"),
+        ((lambda c: (*read(c)[:2], [[0], [1, 2]]), PREDICTION), "in rows of equal length"),
         ((read, ("up", "down")), "efficiency of the 4s"),
         ((read, ("same", "same")), "purity of the 9s"),
         ((read, ("same", "lower")), '"up", "same" or "down"'),
@@ -403,7 +454,12 @@ WRONG = {
 }
 
 RIGHT = {
-    "08.1": [(one_hot_lists,), (one_hot_compares,), (lambda y, k: np.eye(k, dtype="int8")[y],)],
+    "08.1": [
+        (one_hot_lists,),
+        (one_hot_compares,),
+        (lambda y, k: np.eye(k, dtype="int8")[y],),
+        (one_hot_tensor,),
+    ],
     "08.2": [
         (softmax_loop,),
         (softmax_differences,),
@@ -419,5 +475,5 @@ RIGHT = {
     ],
     "08.4": [(accuracy_with(),), (accuracy_sample_deviation,), (accuracy_counts,)],
     "08.5": [(models.logits,), (models.probabilities,), (models.vector,), (models.own,)],
-    "08.6": [(read, PREDICTION), (read_in_loops, list(PREDICTION))],
+    "08.6": [(read, PREDICTION), (read_in_loops, list(PREDICTION)), (read_float32, PREDICTION)],
 }

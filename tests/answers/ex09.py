@@ -1,5 +1,7 @@
 """Typical wrong answers of assignment 09 with the message each must get, and right ones."""
 
+from fractions import Fraction
+
 import numpy as np
 
 
@@ -20,6 +22,11 @@ def by_gram(x, k):
     values, u = np.linalg.eigh((x - mean) @ (x - mean).T)
     v = u[:, ::-1][:, :k].T @ (x - mean)
     return mean[0], v / np.linalg.norm(v, axis=1, keepdims=True)
+
+
+def by_float32(x, k):
+    mean, v = svd(np.float32(x), k)
+    return mean.tolist(), -v
 
 
 def smallest(x, k):
@@ -94,6 +101,13 @@ def score_in_loops(x, x_hat):
     return [np.sum((a - b) ** 2) / np.sum(a) for a, b in zip(x, x_hat)]
 
 
+def score_tensor(x, x_hat):
+    import tensorflow as tf
+
+    x, x_hat = tf.cast(x, "float32"), tf.cast(x_hat, "float32")
+    return tf.reduce_sum((x - x_hat) ** 2, [1, 2, 3]) / tf.reduce_sum(x, [1, 2, 3])
+
+
 def alarm(spare, normal, anomalous, rate, source=0, side=1, factor=1):
     scores = (spare, normal, anomalous)[source]
     theta = np.quantile(scores, 1 - rate if side > 0 else rate)
@@ -103,6 +117,14 @@ def alarm(spare, normal, anomalous, rate, source=0, side=1, factor=1):
 def alarm_by_sorting(spare, normal, anomalous, rate):
     theta = sorted(spare)[len(spare) - int(round(rate * len(spare))) - 1]
     return [theta, sum(normal > theta) / len(normal), sum(anomalous > theta) / len(anomalous)]
+
+
+def alarm_at(theta):
+    def answer(spare, normal, anomalous, rate):
+        t = theta(spare, rate)
+        return t, np.mean(normal > t), np.mean(anomalous > t)
+
+    return answer
 
 
 def alarm_counts(s, n, a, rate):
@@ -203,6 +225,9 @@ WRONG = {
         ),
         ((lambda s, n, a, r: (np.nan, 0.1, 0.2),), "finite"),
         ((lambda s, n, a, r: alarm(s, n, a, 0.05),), "the same for every rate"),
+        ((alarm_at(lambda s, r: np.percentile(s, 1 - r)),), "np.percentile counts in per cent"),
+        ((alarm_at(lambda s, r: s.mean() - np.log(r) * s.std()),), "of the spare images lies"),
+        ((lambda s, n, a, r: (*alarm(s, n, a, r)[:2], 0.5),), "found is not the share"),
         ((lambda s, n, a, r: (max(s), 0, np.mean(a > max(s))),), "the largest of the spare"),
         ((lambda s, n, a, r: ([0.1, [0.2]], 0.1, 0.2),), "theta of alarm is a list"),
     ],
@@ -221,11 +246,12 @@ WRONG = {
 }
 
 RIGHT = {
-    "09.1": [(svd,), (by_covariance,), (by_gram,)],
+    "09.1": [(svd,), (by_covariance,), (by_gram,), (by_float32,)],
     "09.2": [(good,), (upsampling,)],
     "09.3": [
         (lambda x, y: square(x, y) / ink(x),),
         (score_in_loops,),
+        (score_tensor,),
         (lambda x, y: ((x - y) ** 2).mean(axis=(1, 2, 3)) / x.mean(axis=(1, 2, 3)),),
     ],
     "09.4": [
@@ -233,5 +259,5 @@ RIGHT = {
         (alarm_by_sorting,),
         (lambda s, n, a, r: np.float32(alarm(s, n, a, r)),),
     ],
-    "09.5": [(1, 4, 1, 0.25), (1.0, np.float64(4), np.array([1]), 1 / 4)],
+    "09.5": [(1, 4, 1, 0.25), (1.0, np.float64(4), np.array([1]), Fraction(1, 4))],
 }

@@ -1,7 +1,5 @@
 """Checks of assignment 08: reading handwritten digits."""
 
-import functools
-
 import numpy as np
 
 from utils.checks import exercise
@@ -206,7 +204,7 @@ def network(model):
     is_model = isinstance(model, keras.Model)
     require(is_model, f"model must be a Keras model, trained, and it is {kind(model)}")
     require(model.built, "the model is not built: give it an Input layer, and train it")
-    (x_train, y_train), (x, y) = functools.cache(stand_in)(n_train=1000)
+    (x_train, y_train), (x, y) = stand_in(n_train=1000)
     x, x_train = np.float32(x / 255), np.float32(x_train / 255)
 
     def outputs(x):
@@ -246,9 +244,11 @@ def network(model):
         require(not bright, "the network expects pixels from 0 to 255, and the check gives it 0 to "
                 "1, as your x_train has them")  # fmt: skip
     trained = share(x_train, y_train)
-    peeked = right > required and (right > trained + 0.02 or right == 1)
+    # Honest networks read new copies of the training digits up to 0.033 worse than the test digits,
+    # which nobody turned or bent; those that saw nothing else 0.18 and more.
+    peeked = right > required and (right > trained + 0.1 or right == 1)
     require(not peeked, f"the network reads {right:.1%} of the test digits and {trained:.1%} of "
-            "the training digits: was it trained on the test digits?")  # fmt: skip
+            "new copies of the training digits: was it trained on the test digits?")  # fmt: skip
     require(right > 0.3, f"the network reads {100 * right:.0f} % of the test digits, hardly more "
             "than a blind guess: has it been trained?")  # fmt: skip
     require(right >= required, f"the network reads {100 * right:.1f} % of the {len(y)} test "
@@ -269,7 +269,7 @@ def confusion(function, prediction):
     def table(confusion):
         true, answers = confusion.sum(axis=1), confusion.sum(axis=0)
         right, mistakes = np.diag(confusion), confusion - np.diag(np.diag(confusion))
-        pair, row = largest(confusion), np.argmax(mistakes.sum(axis=1))
+        pair, (column, row) = largest(confusion), (mistakes.sum(axis=k).argmax() for k in (0, 1))
         rates, turned = "the worst pair has the largest share of its {}: count, do not divide", []
         for way in (confusion + confusion.T, confusion * confusion.T):
             turned += [largest(way), largest(way)[::-1]]
@@ -291,24 +291,20 @@ def confusion(function, prediction):
             ((None, None, pair[::-1]), "the worst pair is in the wrong order: true class first"),
             ((None, None, largest(confusion / true[:, None])), rates.format("row")),
             ((None, None, largest(confusion / answers)), rates.format("column")),
-            ((None, None, np.array([row, np.argmax(mistakes[row])])), "the row with most mistakes "
+            *(((None, None, (r, mistakes[r].argmax())), "the row with most mistakes need not hold "
+               "the most frequent one: look at single elements") for r in (row, true.argmax())),
+            ((None, None, (mistakes[:, column].argmax(), column)), "the column with most mistakes "
              "need not hold the most frequent one: look at single elements"),
             *(((None, None, way), "the worst pair counts both directions together: 4 read as 9 "
                "and 9 read as 4 are two pairs") for way in turned),
             ((None, None, True), "another pair of classes is confused more often than your pair"),
         ]  # fmt: skip
 
-    rng, cases = np.random.default_rng(86), []
-    for k, pair in ((4, (2, 0)), (10, (4, 9))):
-        counts = rng.integers(1, 6, (k, k)) + np.diag(rng.integers(40, 90, k))
-        counts[pair] = 17
-        counts[pair[1], pair[1]] += 25
-        cases.append((counts,))
-    uneven = [[60, 2, 1, 3, 17], [1, 400, 2, 30, 4], [10, 1, 8, 2, 1], [2, 1, 3, 70, 2]]
-    cases.append((np.array([*uneven, [16, 12, 13, 11, 90]]),))  # classes of unequal size
-    compare_function(
-        "read_confusion", function, table, cases, ("efficiency", "purity", "worst pair")
-    )
+    counts = [[94, 17, 28, 8, 9], [18, 109, 25, 20, 21], [16, 15, 143, 19, 12], [13, 23, 3, 79, 8]]
+    counts, order = np.array([*counts, [24, 25, 18, 8, 128]]), [3, 2, 4, 0, 1]
+    cases = [(counts,), (counts[np.ix_(order, order)],)]  # each mistake has another pair
+    parts = ("efficiency", "purity", "worst pair")
+    compare_function("read_confusion", function, table, cases, parts)
     two = isinstance(prediction, tuple | list) and len(prediction) == 2
     require(two, f"the prediction must be two words, and it is {kind(prediction)}")
     for word in prediction:

@@ -192,6 +192,8 @@ def alarm(function):
          "normal ones may set it"),
         (always(lambda rate: 1 - rate / 2, 0), "half of the rate is above theta: alarms are raised "
          "on one side only"),
+        (always(lambda rate: (1 - rate) / 100, 0), "np.percentile counts in per cent, and 1 - rate "
+         "is a fraction"),
         (always(lambda rate: 1 - rate / 100, 0), "rate is a fraction, not a number of per cent"),
         (None, f"a share of {np.mean(spare > theta):.3f} of the spare images lies above theta, "
          f"and rate is {rate:g}"),
