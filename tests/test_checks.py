@@ -4,6 +4,7 @@
 of the message that each must get, and at least two right answers written in different ways.
 """
 
+import ast
 import contextlib
 import importlib.util
 import io
@@ -106,6 +107,75 @@ def test_wrong_answer_gets_its_message(id, arguments, fragment):
 def test_right_answer_passes(id, arguments):
     result = verdict(id, *arguments)
     assert result.state == PASSED, result
+
+
+def check_cells():
+    """Return the check cell of each exercise, hidden test and all, and the names of the answers."""
+    cells = {}
+    for path in SOLUTIONS:
+        for cell in nbformat.read(path, 4).cells:
+            if cell.cell_type == "code" and "BEGIN HIDDEN TESTS" in cell.source:
+                call = ast.parse(cell.source).body[0].value
+                id, *names = (a.value if isinstance(a, ast.Constant) else a.id for a in call.args)
+                cells[id] = cell.source, names
+    return cells
+
+
+def hidden_test(id, arguments):
+    """Run a check cell as the grader does, in a namespace with the answers and little else.
+
+    A student may rebind every other name by doing what the text says.
+    """
+    source, names = check_cells()[id]
+    assert len(names) == len(arguments)
+    namespace = {"checks": checks, "np": np, **dict(zip(names, arguments))}
+    exec(compile(source, id, "exec"), namespace)
+    made = set(namespace) - {"__builtins__", "checks", "np", *names}
+    assert not [name for name in made if name[0] != "_"], "names of hidden tests begin with _"
+
+
+@pytest.mark.parametrize(("id", "arguments"), list(right_answers()))
+def test_what_the_check_passes_the_grader_passes(id, arguments, monkeypatch):
+    monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
+    hidden_test(id, arguments)
+
+
+@pytest.mark.parametrize(
+    ("id", "wrong_for_others"),
+    [
+        ("01.3", lambda right: lambda target: right(target) - (target.tolist() == [1, 1, 0, 1])),
+        ("04.2", lambda right: lambda z: right(z) if len(z) != 3 else 0 * z),
+        ("07.5", lambda right: lambda o, a, b: right(o, a, b)[: 9 if len(o) == 12 else 1]),
+        ("08.3", lambda right: lambda *inputs: [v * (inputs[3] != 3) for v in right(*inputs)]),
+        ("09.4", lambda right: lambda *inputs: [v + (inputs[3] == 0.2) for v in right(*inputs)]),
+    ],
+)
+def test_a_hidden_test_tells_which_input_it_used(id, wrong_for_others, monkeypatch):
+    monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
+    first, *others = answers(id[:2]).RIGHT[id][0]
+    if id != "01.3":  # all possible inputs
+        assert verdict(id, wrong_for_others(first), *others).state == PASSED
+    with pytest.raises(AssertionError, match="tried with"):
+        hidden_test(id, (wrong_for_others(first), *others))
+
+
+def test_07_6_the_prediction_is_what_simulated_galaxies_show():
+    (path,) = (p for p in SOLUTIONS if p.stem.startswith("07"))
+    measure = answers("07").ratio_svd
+    cells = {cell.id: cell.source for cell in nbformat.read(path, 4).cells}
+    namespace = {}
+    exec(cells["imports"] + "\n" + cells["seeing-inputs"], namespace)
+    sets = (namespace["light"](namespace[name]) for name in ("galaxies", "blurred"))
+    before, after = (np.array([measure(light) for light in lights]) for lights in sets)
+    change = np.array(
+        [
+            np.median(after[c]) - np.median(before[c])
+            for c in namespace["labels"] == np.arange(7)[:, None]
+        ]
+    )
+    assert namespace["CLASS_NAMES"][6] == answers("07").PREDICTION[0]
+    assert change[6] > max(0.08, 1.3 * np.abs(change[:6]).max())
+    assert abs(change[1]) < 0.02  # round galaxies stay round: equal eigenvalues stay equal
 
 
 def raising(*arguments):

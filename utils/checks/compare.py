@@ -290,7 +290,9 @@ def inputs_of(name, cases):
 def _shown(inputs, labels):
     """Return the inputs of a function as one line of text."""
     texts = (
-        np.array2string(i, precision=4, threshold=30) if isinstance(i, np.ndarray) else str(i)
+        np.array2string(i, precision=4, threshold=30)
+        if isinstance(i, np.ndarray)
+        else str(getattr(i, "__name__", i))
         for i in inputs
     )
     return " ".join(", ".join(f"{k} = {t}" for k, t in zip(labels, texts)).split())[:400]
