@@ -325,6 +325,14 @@ def test_students_get_no_outputs(path):
     assert not any(c.outputs for c in code_cells(read(path)))
 
 
+@pytest.mark.parametrize("path", ASSIGNMENTS, ids=ids(ASSIGNMENTS))
+def test_rubrics_stay_with_the_lecturer(path):
+    shown = "\n".join(texts(read(path).cells))
+    assert "ubric" not in shown and not re.search(r"\(\d points?:", shown)
+    kept = "\n".join(texts(read(ROOT / "solutions" / path.parent.name / path.name).cells))
+    assert re.search(r"Rubric|\(\d points?", kept.split("BEGIN SOLUTION", 1)[1])
+
+
 def test_each_lecture_has_its_assignment():
     """An assignment may come before its lecture, but no lecture without its assignment."""
     sources = {p.stem for p in SOLUTIONS}
