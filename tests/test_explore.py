@@ -25,7 +25,9 @@ STATIONS = np.array([[21.0, 20], [60, 20], [95, 95]])
 FIELDS = np.linspace(0, 1, 5)
 MAGNETS = np.linspace(-1, 1, 5 * 16).reshape(5, 4, 4)
 SHARES = np.linspace([1.0, 0, 0], [0, 0.25, 0.75], 5)
-SLIDERS = {  # name: how to call it, its controls (low, high, step, start) or choices
+PICTURE = np.arange(20.0).reshape(4, 5) ** 2
+KERNEL = "0 0 1  0 0 0  -1 0 0"
+SLIDERS = {  # name: how to call it, its controls (low, high, step, start), choices or text
     "divergence": (
         explore.divergence, {"mean": (-3, 3, 0.1, 1), "width": (0.3, 3, 0.1, 2)}
     ),
@@ -38,6 +40,7 @@ SLIDERS = {  # name: how to call it, its controls (low, high, step, start) or ch
         lambda: explore.learning_rate(descent, bowl, ((-1, 1), (-2, 2))),
         {"learning rate": (5e-4, 0.1, 5e-4, 0.075), "momentum": (0, 0.95, 0.05, 0)},
     ),
+    "kernel": (lambda: explore.kernel(PICTURE, KERNEL), {"kernel": KERNEL}),
     "wave_fronts": (
         lambda: explore.wave_fronts(STATIONS, (20, 20)), {"time": (0, 30, 0.5, 8)}
     ),
@@ -53,7 +56,7 @@ SLIDERS = {  # name: how to call it, its controls (low, high, step, start) or ch
         {"field": (0, 1, 0.25, 0.5)},
     ),
 }  # fmt: skip
-DIAGRAMS = {"neuron", "network", "spins"}
+DIAGRAMS = {"neuron", "network", "spins", "weighted_sum", "convolutional"}
 
 
 @pytest.fixture
@@ -102,12 +105,16 @@ def test_every_end_of_every_slider_draws(name, monkeypatch):
         if isinstance(wanted, list):
             assert isinstance(control, ipywidgets.Dropdown)
             assert list(control.options) == wanted and control.value == wanted[0]
+        elif isinstance(wanted, str):
+            assert isinstance(control, ipywidgets.Text) and not control.continuous_update
+            assert control.value == wanted
         else:
             now = (control.min, control.max, control.step, control.value)
             assert np.allclose(now, wanted, rtol=1e-9)
             whole = isinstance(control, ipywidgets.IntSlider)
             assert whole == (name == "approximation") and not control.continuous_update
-        for value in control.options if isinstance(wanted, list) else wanted[:2]:
+        ends = {list: wanted, str: ("1 " * 9, "no numbers"), tuple: wanted[:2]}
+        for value in ends[type(wanted)]:
             before = len(displayed)
             control.value = value
             assert len(displayed) >= before  # drawn anew unless it was there already
@@ -225,6 +232,42 @@ def test_first_and_last_loss_decide_whether_it_falls(draw):
 def test_a_loss_that_does_not_fall_is_said_to_grow(draw, rate):
     path = draw(lambda: explore.learning_rate(descent, bowl, ((-1, 1), (-2, 2))))
     assert "The loss grows" in path(learning_rate=rate, momentum=0.0).caption
+
+
+def test_kernel_shows_image_kernel_and_the_map(draw):
+    shown = draw(lambda: explore.kernel(PICTURE, KERNEL))
+    figure = shown(kernel="0, 0, 1,  0 0 0,  -1 0 0.5")
+    image, w, z = (axes.get_images()[0] for axes in figure.axes)
+    assert np.array_equal(image.get_array(), PICTURE)
+    assert np.array_equal(w.get_array(), [[0, 0, 1], [0, 0, 0], [-1, 0, 0.5]])
+    assert np.allclose(z.get_array(), PICTURE[:2, 2:] - PICTURE[2:, :3] + PICTURE[2:, 2:] / 2)
+    assert figure.axes[2].get_title() == "map (weights add up to 0.5)"
+    assert [axes.get_title() for axes in figure.axes[:2]] == ["image", "kernel"]
+    for picture in (image, w, z):  # zero is white
+        most = np.abs(picture.get_array()).max()
+        assert picture.get_clim() == (-most, most) and picture.get_cmap().name == "RdBu_r"
+    numbers = {t.get_position(): t.get_text() for t in figure.axes[1].texts}
+    assert numbers[2, 0] == "1" and numbers[0, 2] == "-1" and numbers[2, 2] == "0.5"
+    assert len(numbers) == 9 and "of 2 by 3 numbers" in figure.alt
+    assert tuple(figure.get_size_inches()) == (12, 4.2)
+    assert not any(axes.axison for axes in figure.axes)
+
+
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        ("", "nine numbers are needed, not 0"),
+        ("1 2 3", "nine numbers are needed, not 3"),
+        ("1 " * 10, "nine numbers are needed, not 10"),
+        ("0 0 0 0 x 0 0 0 0", "nine numbers are needed"),
+        ("0 0 0 0 nan 0 0 0 0", "nine finite numbers are needed"),
+    ],
+)
+def test_a_text_that_is_no_kernel_is_answered_in_the_title(draw, text, title):
+    figure = draw(lambda: explore.kernel(PICTURE))(kernel=text)
+    assert figure.axes[2].get_title() == title
+    assert not figure.axes[1].get_images()[0].get_array().any()
+    assert not figure.axes[2].get_images()[0].get_array().any()
 
 
 def test_wave_fronts_reach_the_stations_one_after_the_other(draw):
@@ -385,6 +428,43 @@ def test_activation_fills_its_box_and_crosses_its_value_at_zero():
     flat = neuron(lambda xi: 0 * xi).axes[0].get_lines()[2]
     assert np.allclose(flat.get_ydata(), -0.5)
     assert np.allclose(neuron().axes[0].get_lines()[1].get_ydata(), 0)  # tanh(0)
+
+
+def test_weighted_sum_frames_the_field_and_its_number():
+    image, w = np.arange(20).reshape(4, 5), np.array([[1, 0, 2], [0, 3, 0]])
+    figure = explore.weighted_sum(image, w, 2, 1, **TEXTS)
+    assert [axes.get_title() for axes in figure.axes] == ["image", "kernel", "map"]
+    wanted = 6 * image[:3, :3] + 22  # a + 2 (a + 2) + 3 (a + 6)
+    for axes, numbers in zip(figure.axes, (image, w, wanted)):
+        told = {t.get_position(): t.get_text() for t in axes.texts}
+        assert told == {(j, i): f"{n:g}" for (i, j), n in np.ndenumerate(numbers)}
+    frames = [axes.patches[0] for axes in figure.axes]
+    assert [f.get_xy() for f in frames] == [(0.5, 1.5), (-0.5, -0.5), (0.5, 1.5)]
+    assert [(f.get_width(), f.get_height()) for f in frames] == [(3, 2), (3, 2), (1, 1)]
+    assert {to_hex(f.get_edgecolor()).upper() for f in frames} == {plots.RED}
+    assert not any(f.get_fill() for f in frames)
+    assert (figure.caption, figure.alt) == tuple(TEXTS.values())
+
+
+def test_convolutional_draws_stacks_of_maps_from_left_to_right():
+    layers = [("image", 8, 1, "convolve"), ("maps", 4, 3, "list"), ("numbers", 1, 48, "")]
+    figure = explore.convolutional(layers, **TEXTS)
+    axes = figure.axes[0]
+    told = texts(axes)
+    assert {"image", "maps", "numbers", "convolve", "list"} < set(told)
+    assert {"1 × 8 × 8", "3 × 4 × 4", "48"} < set(told) and len(told) == 8
+    assert told["image"][0] < told["convolve"][0] < told["maps"][0] < told["numbers"][0]
+    assert len(axes.patches) == 1 + 3 + 8 and len(arrows(axes)) == 2  # eight at most
+    sides = [p.get_width() for p in axes.patches]
+    assert sides[0] > sides[1] == sides[3] > sides[4]
+    corners = [p.get_xy() for p in axes.patches]
+    assert len(set(corners)) == len(corners) and not axes.axison
+    (left, right), (bottom, top) = axes.get_xlim(), axes.get_ylim()
+    assert all(left < x < right and bottom < y < top for x, y in [*corners, *told.values()])
+    fills = [to_hex(p.get_facecolor()).upper() for p in axes.patches]
+    assert fills == [plots.SKY] + [plots.ORANGE] * 3 + [plots.PURPLE] * 8
+    assert axes.get_aspect() == 1 and tuple(figure.get_size_inches()) == (12, 4)
+    assert (figure.caption, figure.alt) == tuple(TEXTS.values())
 
 
 def test_network_shows_its_weights_on_its_lines():

@@ -7,6 +7,7 @@ import itertools
 
 import matplotlib
 import numpy as np
+from matplotlib.patches import Rectangle
 
 from utils import plots, runtime
 from utils.arguments import integer, real
@@ -21,7 +22,7 @@ def sliders(draw, **controls):
         Takes one keyword argument per control and returns a `plots.CourseFigure`.
     **controls : (low, high, step, start)
         Range, step and starting value of each slider, in the unit of the argument; a list of
-        values becomes a drop-down menu that starts at its first.
+        values becomes a drop-down menu that starts at its first, a text a field to type into.
 
     Returns
     -------
@@ -29,7 +30,8 @@ def sliders(draw, **controls):
         The figure at the starting values where the notebook is executed without a person
         (`runtime.is_static`); None in a live notebook, where sliders and figure are displayed.
     """
-    first = {name: c[0] if isinstance(c, list) else c[3] for name, c in controls.items()}
+    starts = {str: lambda text: text, list: lambda values: values[0], tuple: lambda c: c[3]}
+    first = {name: starts[type(c)](c) for name, c in controls.items()}
     if runtime.is_static():
         return draw(**first)
 
@@ -41,6 +43,9 @@ def sliders(draw, **controls):
         label = name.replace("_", " ")
         if isinstance(control, list):
             made[name] = ipywidgets.Dropdown(options=control, description=label)
+            continue
+        if isinstance(control, str):
+            made[name] = ipywidgets.Text(control, description=label, continuous_update=False)
             continue
         low, high, step, start = control
         whole = all(isinstance(v, int) for v in (low, high, step, start))
@@ -172,6 +177,118 @@ def learning_rate(path, height, limits, learning_rate=0.075, momentum=0.0, large
     step = largest / 200
     rates = (step, largest, step, float(learning_rate))
     return sliders(draw, learning_rate=rates, momentum=(0.0, 0.95, 0.05, float(momentum)))
+
+
+def kernel(image, text="-1 0 1  -2 0 2  -1 0 1"):
+    """Type a 3 x 3 kernel and watch the map that it makes of an image.
+
+    Parameters
+    ----------
+    image : array (rows, columns)
+    text : str
+        Nine numbers, row by row, at the start. A text that is no kernel is answered in the
+        figure's title, and the map of the kernel of zeros is shown.
+    """
+    image = np.asarray(image, float)
+    windows = np.lib.stride_tricks.sliding_window_view(image, (3, 3))
+
+    def draw(kernel):
+        w, title = _nine(kernel)
+        z = np.einsum("ijuv,uv->ij", windows, w)
+        figure, axes = plots.new(3, size=(12, 4.2))
+        for axis, picture, name in zip(axes, (image, w, z), ("image", "kernel", title)):
+            most = np.abs(picture).max() or 1
+            axis.imshow(picture, cmap="RdBu_r", vmin=-most, vmax=most, interpolation="nearest")
+            axis.set_title(name)
+            axis.set_axis_off()
+        for (row, column), weight in np.ndenumerate(w):
+            box = {"facecolor": "w", "edgecolor": "none", "alpha": 0.8}
+            axes[1].text(column, row, f"{weight:g}", ha="center", va="center", bbox=box)
+        return plots.finish(
+            figure,
+            caption="The map is bright where the image looks like the kernel, and zero where the "
+            "image is flat if the weights add up to zero. Red is positive, blue negative, each "
+            "picture on its own scale.",
+            alt="An image, a kernel of 3 by 3 numbers and the map that it makes of the image, of "
+            f"{z.shape[0]} by {z.shape[1]} numbers.",
+        )  # fmt: skip
+
+    return sliders(draw, kernel=text)
+
+
+def _nine(text):
+    """Return a kernel (3, 3) and a title; zeros and a complaint where there are no nine numbers."""
+    words = text.replace(",", " ").split()
+    try:
+        w = np.array([float(word) for word in words])
+    except ValueError:
+        return np.zeros((3, 3)), "nine numbers are needed"
+    if w.size != 9:
+        return np.zeros((3, 3)), f"nine numbers are needed, not {w.size}"
+    if not np.isfinite(w).all():
+        return np.zeros((3, 3)), "nine finite numbers are needed"
+    return w.reshape(3, 3), f"map (weights add up to {w.sum():.3g})"
+
+
+def weighted_sum(image, kernel, row, column, *, caption, alt):
+    """Draw one step of a convolution in numbers: image, kernel and the map that results.
+
+    Parameters
+    ----------
+    image : array (rows, columns)
+    kernel : array (f_h, f_w)
+    row, column : int
+        The place in the map whose receptive field is framed in the image.
+    """
+    image, kernel = np.asarray(image), np.asarray(kernel)
+    windows = np.lib.stride_tricks.sliding_window_view(image, kernel.shape)
+    z = np.einsum("ijuv,uv->ij", windows, kernel)
+    parts = {"image": image, "kernel": kernel, "map": z}
+    frames = ((row, column, *kernel.shape), (0, 0, *kernel.shape), (row, column, 1, 1))
+    figure, axes = plots.new(3, size=(11, 4), width_ratios=[a.shape[1] for a in parts.values()])
+    for axis, (name, numbers), (top, left, height, width) in zip(axes, parts.items(), frames):
+        axis.imshow(numbers, cmap="Greys", vmin=0, vmax=2.5 * numbers.max(), aspect="equal")
+        for (i, j), number in np.ndenumerate(numbers):
+            axis.text(j, i, f"{number:g}", ha="center", va="center", fontsize=17)
+        corner, look = (left - 0.5, top - 0.5), {"edgecolor": plots.RED, "linewidth": 4}
+        axis.add_patch(Rectangle(corner, width, height, fill=False, clip_on=False, **look))
+        axis.spines[:].set_visible(True)
+        axis.set(title=name, xticks=[], yticks=[])
+    figure.get_layout_engine().set(wspace=0.1)
+    return plots.finish(figure, caption, alt)
+
+
+def convolutional(layers, *, caption, alt, size=(12, 4)):
+    """Draw the layers of a convolutional network as stacks of maps.
+
+    Parameters
+    ----------
+    layers : sequence of (str, int, int, str)
+        Name of a layer; side of its square maps, 1 for single numbers; how many of them; and what
+        leads to the next layer. At most eight are drawn.
+    """
+    figure, axes = plots.new(size=size)
+    most, x = max(edge for _, edge, _, _ in layers), 0.0
+    fills = itertools.cycle((plots.SKY, plots.ORANGE, plots.PURPLE))
+    for (name, edge, maps, step), fill in zip(layers, fills):
+        flat = edge == 1
+        side, shown = 0.3 if flat else 0.3 + 2.2 * edge / most, min(maps, 8)
+        shift = 0 if flat else 0.09
+        for k in reversed(range(shown)):
+            low = 0.35 * (k - shown / 2) if flat else k * shift - side / 2
+            look = {"facecolor": fill, "edgecolor": "k", "linewidth": 1.2}
+            axes.add_patch(Rectangle((x + k * shift, low), side, side, **look))
+        right = x + side + shown * shift
+        axes.text((x + right) / 2, 2.0, name, ha="center", va="bottom", color=plots.BLUE)
+        count = f"{maps} × {edge} × {edge}" if edge > 1 else f"{maps}"
+        axes.text((x + right) / 2, -1.5, count, ha="center", va="top")
+        if step:
+            _arrow(axes, (right + 0.15, 0), (right + 1.75, 0))
+            axes.text(right + 0.95, 0.15, step, ha="center", va="bottom", fontsize=13)
+        x = right + 1.9
+    axes.set(xlim=(-0.2, x - 1.5), ylim=(-2.0, 2.8), aspect="equal")
+    axes.set_axis_off()
+    return plots.finish(figure, caption, alt)
 
 
 def wave_fronts(stations, epicentre, time=8.0):
