@@ -83,8 +83,7 @@ def call(function, *args, name="your function"):
         If it returns the three dots of the stub.
     """
     require(callable(function), f"{name} must be a function, and it is {kind(function)}")
-    if hidden.get():
-        hidden.get().last = _shown(args, range(len(args)))
+    note(args)
     copies = [a.copy() if isinstance(a, np.ndarray) else a for a in args]
     try:
         with np.errstate(all="ignore"):
@@ -277,6 +276,8 @@ def compare_function(name, function, table, cases, parts=(), what=None, rtol=RTO
             raise
         trials.append(Trial(_shown(inputs, labels), found, right, rows))
     _judge(trials, names, rtol, atol)
+    if hidden.get():
+        hidden.get().last = ""  # what fails after this is something else
 
 
 def inputs_of(name, cases):
@@ -285,6 +286,12 @@ def inputs_of(name, cases):
     if not brought:
         return cases
     return brought.cases.pop(name, None) or brought.cases.pop(None, ())
+
+
+def note(inputs):
+    """Remember which inputs of a hidden test are being judged: a failure names them."""
+    if hidden.get():
+        hidden.get().last = _shown(inputs, range(len(inputs)))
 
 
 def _shown(inputs, labels):
@@ -326,7 +333,7 @@ def _judge(trials, names, rtol, atol):
     if first is None:
         return
     if hidden.get():
-        hidden.get().last = first.inputs
+        hidden.get().last = first.inputs or hidden.get().last
     bad, otherwise = wrong_parts(first), None
     for row, (wrong, message) in enumerate(first.rows):
         if all(part is None for part in wrong):

@@ -11,6 +11,7 @@ from utils.checks.compare import (
     compare_function,
     inputs_of,
     kind,
+    note,
     number,
     require,
     same,
@@ -166,17 +167,21 @@ def alarm(function):
         result = things(call(function, *inputs, name="alarm"), names, "alarm", "return")
         trials.append((inputs, [number(v, f"{n} of alarm") for v, n in zip(result, names)]))
 
-    def always(quantile, *of):
-        """Whether theta, in each trial, lies near a quantile of these sets, or some of them."""
-        for (*scores, rate), (theta, *_) in trials:
-            values = np.concatenate([scores[k] for k in of])
-            q, few = quantile(rate), 2.5 / len(values)  # the quantile may be defined otherwise
-            low, high = np.quantile(values, np.clip([q - few, q + few], 0, 1))
-            if not low - 1e-6 * abs(low) <= theta <= high + 1e-6 * abs(high):
-                return False
-        return True
+    def near(inputs, theta, quantile, *of):
+        """Whether theta lies near a quantile of these sets, of one or of some together."""
+        values = np.concatenate([inputs[k] for k in of])
+        q, few = quantile(inputs[3]), 2.5 / len(values)  # the quantile may be defined otherwise
+        low, high = np.quantile(values, np.clip([q - few, q + few], 0, 1))
+        return low - 1e-6 * abs(low) <= theta <= high + 1e-6 * abs(high)
 
-    (spare, _, _, rate), (theta, *_) = trials[0]
+    def always(quantile, *of):
+        return all(near(inputs, theta, quantile, *of) for inputs, (theta, *_) in trials)
+
+    for inputs, (theta, *_) in trials:
+        spare, rate = inputs[0], inputs[3]
+        note(inputs)
+        if not near(inputs, theta, lambda rate: 1 - rate, 0):
+            break
     top = all(abs(t / scores[0].max() - 1) < 1e-6 for scores, (t, *_) in trials)
     fixed = len(trials) > 1 and any(always(lambda _, q=q: q, 0) for q in (0.9, 0.95, 0.99))
     compare("theta", not always(lambda rate: 1 - rate, 0), False, [
@@ -198,7 +203,9 @@ def alarm(function):
         (None, f"a share of {np.mean(spare > theta):.3f} of the spare images lies above theta, "
          f"and rate is {rate:g}"),
     ])  # fmt: skip
-    for (spare, normal, anomalous, _), (theta, false_alarms, found) in trials:
+    for inputs, (theta, false_alarms, found) in trials:
+        spare, normal, anomalous, _ = inputs
+        note(inputs)
         right = np.mean(normal > theta), np.mean(anomalous > theta)
         exchanged = same([false_alarms, found], right[::-1])
         values = (false_alarms, normal, "normal"), (found, anomalous, "anomalous")
