@@ -30,6 +30,7 @@ from tools.execute import ROOT, lectures, named
 BUILD = ROOT / "build" / "slides"
 SITE = ROOT / "build" / "site"
 BEYOND = "# Beyond the hour"  # from this cell on a lecture is for readers
+BREAK = r"(?m)^<!-- (subslide|fragment) -->\n"
 TOGETHER = 6  # lines of code that a picture shares its slide with
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome", "msedge")
 BROWSERS_ELSEWHERE = (
@@ -49,7 +50,8 @@ def slides(notebook, path):
     ----------
     notebook : nbformat.NotebookNode
         Cells of slide type `slide` and `subslide` begin a slide, `fragment` is revealed on it,
-        `-` goes on, `skip` stays away and `notes` is for the speaker's view.
+        `-` goes on, `skip` stays away and `notes` is for the speaker's view. Within a text cell
+        a line `<!-- subslide -->` or `<!-- fragment -->` does the same.
     path : Path
         The notebook's file: links are relative to it.
 
@@ -69,25 +71,36 @@ def slides(notebook, path):
         if kind == "notes":
             columns[-1][-1]["notes"].append(markdown(_unfold(cell.source), path))
             continue
-        if kind == "slide" or not columns:
-            columns.append([])
-        if kind in ("slide", "subslide") or not columns[-1]:
-            columns[-1].append(_new(columns[-1]))
-            step = None
-        if kind == "fragment":
-            step = 0 if step is None else step + 1
-        slide = columns[-1][-1]
-        heading = re.match(r"#+ (.+)", cell.source) if cell.cell_type == "markdown" else None
-        if heading and not slide["blocks"]:
-            slide["heading"], slide["headed"] = markdown(heading[1], path)[3:-4], True
-        slide["cells"].append(cell.id)
-        for k, block in enumerate(blocks(cell, path)):
-            if k and "<figure" in block and _long(cell):  # the picture gets a slide of its own
+        for begins, part in _parts(cell, kind if columns else "slide"):
+            if begins == "slide":
+                columns.append([])
+            if begins in ("slide", "subslide"):
                 columns[-1].append(_new(columns[-1]))
-                columns[-1][-1]["cells"].append(cell.id)
                 step = None
-            columns[-1][-1]["blocks"].append(_revealed(block, step))
+            elif begins == "fragment":
+                step = 0 if step is None else step + 1
+            slide = columns[-1][-1]
+            heading = re.match(r"#+ (.+)", part.source) if cell.cell_type == "markdown" else None
+            if heading and not slide["blocks"]:
+                slide["heading"], slide["headed"] = markdown(heading[1], path)[3:-4], True
+            slide["cells"].append(cell.id)
+            for k, block in enumerate(blocks(part, path)):
+                if k and "<figure" in block and _long(cell):  # a picture gets a slide of its own
+                    columns[-1].append(_new(columns[-1]))
+                    columns[-1][-1]["cells"].append(cell.id)
+                    step = None
+                columns[-1][-1]["blocks"].append(_revealed(block, step))
     return columns
+
+
+def _parts(cell, kind):
+    """Yield the parts of a cell, each with its slide type: a text cell may have several."""
+    if cell.cell_type == "code":
+        yield kind, cell
+        return
+    parts = [kind, *re.split(BREAK, cell.source)]
+    for begins, source in zip(parts[::2], parts[1::2]):
+        yield begins, nbformat.v4.new_markdown_cell(source)
 
 
 def _new(column):
@@ -118,7 +131,8 @@ def blocks(cell, path):
         return [f'<div class="text">{text}</div>']
     made, code = [], _code(cell)
     if code:
-        size = "long" if len(code.splitlines()) > 16 else "short"
+        count = len(code.splitlines())
+        size = "longest" if count > 20 else "long" if count > 16 else "short"
         lines = highlight(code, PythonLexer(), HtmlFormatter(nowrap=True))
         made.append(f'<pre class="code {size}"><code>{lines}</code></pre>')
     for output in cell.outputs:
@@ -154,10 +168,11 @@ def _code(cell):
         call, first, last = statement.value, statement.lineno - 1, statement.end_lineno
         name = ast.unparse(call.func)
         if re.match(r"(plots|explore)\.", name) and last - first > 2:
-            data = [ast.unparse(argument) for argument in call.args]
+            data = [ast.get_source_segment(cell.source, argument) for argument in call.args]
             short = f"{name}({', '.join([*data, '...'])})"
-            lines[first:last] = [short if len(short) <= 60 else f"{name}(...)"]
-    return re.sub(r" *# fmt: skip\b", "", "\n".join(lines)).strip("\n")
+            lines[first:last] = [f"{name}(...)" if "\n" in short or len(short) > 60 else short]
+    code = re.sub(r" *# fmt: skip\b", "", "\n".join(lines))
+    return re.sub(r"\n{3,}", "\n\n", code).strip("\n")
 
 
 def markdown(text, path):
@@ -216,7 +231,7 @@ def supply(folder=BUILD):
     ):
         shutil.copyfile(source, static / name)
     with (static / "deck.css").open("a", encoding="utf-8") as style:
-        style.write(HtmlFormatter(style="friendly").get_style_defs("pre.code"))
+        style.write(HtmlFormatter(style="a11y-high-contrast-light").get_style_defs("pre.code"))
 
 
 CUTS = ("regular", "italic", "semibold", "semibolditalic")
@@ -292,7 +307,7 @@ def measure(deck, sizes=((1280, 720), (1920, 1080)), seconds=120):
 
 def main(arguments):
     parser = argparse.ArgumentParser(prog="run.py slides", description=__doc__.splitlines()[0])
-    parser.add_argument("names", nargs="*", metavar="NAME", help="such as 01, or a notebook's path")
+    parser.add_argument("names", nargs="*", metavar="NAME", help="01, or a notebook's path")
     parser.add_argument("--measure", action="store_true", help="tell what overflows in Chromium")
     chosen = parser.parse_args(arguments)
     given = [Path(name).resolve() for name in chosen.names]
