@@ -529,7 +529,7 @@ def data_types(table, trace, image, film, cloud, event, *, caption, alt):
     event : dict of arrays
         "stations" (n, 2) in km and "arrivals" (n, 2) in s among others.
     """
-    figure, axes = plots.new(3, 2, size=(12.5, 8.5))
+    figure, axes = plots.new(3, 2, size=(12.5, 7.6))
     (a, b, c), (d, e, f) = axes
     spread = np.ptp(table, axis=0)
     a.imshow((table - table.min(axis=0)) / np.where(spread > 0, spread, 1), aspect="auto")
