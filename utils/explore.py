@@ -553,7 +553,7 @@ def data_types(table, trace, image, film, cloud, event, *, caption, alt):
     shown = f.scatter(*event["stations"].T, c=event["arrivals"][:, 0], s=90, marker="^")
     figure.colorbar(shown, ax=f, label="P arrival [s]", shrink=0.6)
     f.set(xlabel="east [km]", ylabel="north [km]", box_aspect=1)
-    f.set_title("event " + ", ".join(str(part.shape) for part in event.values()), fontsize=12)
+    f.set_title("event " + ", ".join(str(part.shape) for part in event.values()), fontsize=13)
     return plots.finish(figure, caption, alt)
 
 
