@@ -57,8 +57,8 @@ SLIDERS = {  # name: how to call it, its controls (low, high, step, start), choi
     ),
 }  # fmt: skip
 DIAGRAMS = {
-    "neuron", "network", "graph", "spins", "weighted_sum", "convolutional", "broadcast", "data_types",
-    "hexagonal",
+    "neuron", "network", "graph", "spins", "weighted_sum", "convolutional", "broadcast",
+    "data_types", "hexagonal",
 }  # fmt: skip
 
 
