@@ -219,6 +219,9 @@ def test_axes_are_set_and_ticks_are_these_and_no_others():
     assert [t.get_text() for t in axes.get_xticklabels()] == ["0.25", "0.5", "1"]
     assert list(axes.get_xticks()) == [0.25, 0.5, 1] and len(axes.get_xticks(minor=True)) == 0
     assert len(lines(X, {"a": X}, xscale="log", xlim=(0.1, 1)).get_xticks(minor=True)) > 3
+    axes = lines(X, {"a": X}, xscale="log", xticks={0.5: "half", 1: "one"})
+    assert [t.get_text() for t in axes.get_xticklabels()] == ["half", "one"]
+    assert list(axes.get_xticks()) == [0.5, 1]
 
 
 # ---- panels
