@@ -206,15 +206,12 @@ def write(path, folder=BUILD):
 
 def supply(folder=BUILD):
     """Copy scripts, styles and fonts into a folder, each with its licence."""
-    import mathjax
     import matplotlib
     import sphinx_revealjs
 
     reveal = Path(sphinx_revealjs.__file__).parent / "_static" / "revealjs"
     sans = reveal / "dist" / "theme" / "fonts" / "source-sans-pro"
     dejavu = Path(matplotlib.get_data_path()) / "fonts" / "ttf"
-    math = Path(mathjax.__file__).parent / "static" / "mathjax" / "es5"
-    licence = next(Path(mathjax.__file__).parents[1].glob("django_static_mathjax*/**/LICENSE"))
     static = folder / "static"
     static.mkdir(parents=True, exist_ok=True)
     for source, name in (
@@ -225,13 +222,22 @@ def supply(folder=BUILD):
         (sans / "LICENSE", "LICENSE-source-sans-pro.txt"),
         *((dejavu / f"{name}.ttf", f"{name}.ttf") for name in ("DejaVuSans", "DejaVuSansMono")),
         (dejavu / "LICENSE_DEJAVU", "LICENSE-dejavu.txt"),
-        (math / "tex-svg-full.js", "mathjax.js"),
-        (licence, "LICENSE-mathjax.txt"),
         (Path(__file__).with_name("deck.css"), "deck.css"),
     ):
         shutil.copyfile(source, static / name)
+    supply_math(static)
     with (static / "deck.css").open("a", encoding="utf-8") as style:
         style.write(HtmlFormatter(style="a11y-high-contrast-light").get_style_defs("pre.code"))
+
+
+def supply_math(static):
+    """Copy MathJax, in one file, and its licence into a folder."""
+    import mathjax
+
+    package = Path(mathjax.__file__).parent
+    licence = next(package.parent.glob("django_static_mathjax*/**/LICENSE"))
+    shutil.copyfile(package / "static/mathjax/es5/tex-svg-full.js", static / "mathjax.js")
+    shutil.copyfile(licence, static / "LICENSE-mathjax.txt")
 
 
 CUTS = ("regular", "italic", "semibold", "semibolditalic")
