@@ -271,6 +271,7 @@ VERBS = {  # command: (function, what it does)
     "grade": (tool("grade"), "grade a folder of submissions, table and feedback: FOLDER"),
     "fetch": (tool("fetch"), "fetch real data into the cache: NAME"),
     "slides": (tool("slides"), "write decks of the lectures into build/slides/: [NAME ...]"),
+    "site": (tool("site"), "write the course as static pages into build/site/"),
     "bench": (bench, "measure the fast MNIST recipe beside Keras's example, or the spins: [spins]"),
     "mutate": (tool("mutate"), "which random changes do tests not notice? MODULE TESTS"),
     "lint": (lint, "check the style of code and notebooks; with --fix, mend it"),

@@ -19,6 +19,7 @@ BUILD = ROOT / "build" / "site"
 GUIDES = ("notebooks/coverage.md", "solutions/README.md", "CONTRIBUTING.md")
 BESIDE = ("LICENSE", "CITATION.cff", "notebooks/*.png", "notebooks/index.ipynb")
 BEYOND = "# Beyond the hour"
+PREDICT = r"(?m)^\*\*Predict first\.\*\* (.+(?:\n.+)*)"
 
 
 def sources():
@@ -36,13 +37,23 @@ def collect(folder):
     front = [(ROOT / "README.md").read_text(encoding="utf-8")]
     for title, paths in sources().items():
         pages = [path.relative_to(ROOT) for path in paths]
-        names = "\n".join(page.with_suffix("").as_posix() for page in pages)
+        names = "\n".join(f"{_title(page)} <{page.with_suffix('').as_posix()}>" for page in pages)
         front.append(f"```{{toctree}}\n:hidden:\n:caption: {title}\n\n{names}\n```\n")
         for page in pages:
             _copy(page, folder)
     for path in (path for pattern in BESIDE for path in ROOT.glob(pattern)):
         _copy(path.relative_to(ROOT), folder)
     (folder / "index.md").write_text("\n".join(front), encoding="utf-8")
+
+
+def _title(page):
+    """Return the name of a page in the contents: a lecture's begins with its number."""
+    text = (ROOT / page).read_text(encoding="utf-8")
+    if page.suffix == ".ipynb":
+        text = "".join(json.loads(text)["cells"][0]["source"])
+    title = re.search(r"(?m)^# (.+)", text)[1]
+    numbered = re.match(r"\d\d_", page.stem) and page.parent.name == "notebooks"
+    return f"{page.stem[:2]} {title}" if numbered else title
 
 
 def _copy(name, folder):
@@ -53,8 +64,8 @@ def _copy(name, folder):
 def prepared(notebook):
     """Return a notebook, as a dict, in the form that MyST-NB shows as we want it.
 
-    A picture gets its alternative text and its caption; what lies beyond the hour becomes a
-    section of its own below the lecture's title; captions that print as text are gone.
+    A picture gets its alternative text and its caption, a prediction its frame; what lies beyond
+    the hour becomes one section below the lecture's title; the first cell is folded.
     """
     beyond = False
     for cell in notebook["cells"]:
@@ -64,8 +75,11 @@ def prepared(notebook):
                 beyond, source = True, f"#{source}"
             elif beyond and not source.startswith("## References"):
                 source = re.sub(r"(?m)^(?=##+ )", "#", source)
-            cell["source"] = re.sub(r"(?m)^<!-- (subslide|fragment) -->\n", "", source)
+            source = re.sub(r"(?m)^<!-- (subslide|fragment) -->\n", "", source)
+            cell["source"] = re.sub(PREDICT, r"```{admonition} Predict first\n\1\n```", source)
             continue
+        if cell["id"] == "start":
+            cell["metadata"]["tags"] = ["hide-cell"]
         kept = []
         for output in cell["outputs"]:
             data = output.get("data", {})
@@ -87,7 +101,9 @@ def setup(app):
 
     def read(app, name, text):
         if app.env.doc2path(name).suffix == ".ipynb":
-            text[0] = json.dumps(prepared(json.loads(text[0])))
+            notebook = prepared(json.loads(text[0]))
+            notebook["metadata"]["orphan"] = name == "notebooks/index"
+            text[0] = json.dumps(notebook)
 
     app.connect("source-read", read)
     return {"parallel_read_safe": True}
@@ -107,18 +123,26 @@ def remote():
         r"^(?:https://|git@|ssh://git@)github\.com[:/]([\w.-]+/[\w.-]+?)(?:\.git)?/?$",
         git("remote", "get-url", "origin"),
     )
-    return (f"https://github.com/{found[1]}", git("branch", "--show-current")) if found else (None,) * 2
+    return (
+        (f"https://github.com/{found[1]}", git("branch", "--show-current"))
+        if found
+        else (None,) * 2
+    )
 
 
 def settings(static):
     """Return Sphinx's configuration."""
     address, branch = remote()
-    hosts = {"colab_url": "https://colab.research.google.com", "binderhub_url": "https://mybinder.org"}
+    hosts = {
+        "colab_url": "https://colab.research.google.com",
+        "binderhub_url": "https://mybinder.org",
+    }
     theme = {
         "use_download_button": True,
         "use_fullscreen_button": False,
         "show_toc_level": 2,
         "home_page_in_toc": True,
+        "navbar_persistent": [],
         "pygments_light_style": "a11y-high-contrast-light",
         "pygments_dark_style": "a11y-high-contrast-dark",
     }
@@ -136,6 +160,7 @@ def settings(static):
         "html_theme_options": theme,
         "html_static_path": [str(static)],
         "html_css_files": ["site.css"],
+        "html_context": {"default_mode": "auto"},
         "html_show_copyright": False,
         "mathjax_path": "mathjax.js",
         "nb_execution_mode": "off",
@@ -149,7 +174,7 @@ def settings(static):
 
 
 def build(folder=BUILD):
-    """Write the site into a folder; return the number of Sphinx's complaints."""
+    """Write the site into a folder; return 1 if Sphinx complains of anything, else 0."""
     from sphinx.application import Sphinx
 
     from tools.slides import supply_math
@@ -164,10 +189,10 @@ def build(folder=BUILD):
     shutil.rmtree(folder, ignore_errors=True)
     app = Sphinx(
         work / "source", None, folder, work / "trees", "html", settings(static),
-        status=None, warning=sys.stderr, freshenv=True,
+        status=None, warning=sys.stderr, freshenv=True, warningiserror=True,
     )  # fmt: skip
     app.build()
-    return app._warncount
+    return app.statuscode
 
 
 def main(arguments):
@@ -175,8 +200,8 @@ def main(arguments):
         arguments
     )
     complaints = build()
-    print(f"{BUILD.relative_to(ROOT)}/index.html, {complaints} complaints")
-    return min(complaints, 1)
+    print(f"{BUILD.relative_to(ROOT)}/index.html" + ", with complaints: see above" * complaints)
+    return complaints
 
 
 if __name__ == "__main__":

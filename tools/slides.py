@@ -8,13 +8,10 @@ headless Chromium and tells which slides overflow, and by how much.
 import argparse
 import ast
 import html
-import json
 import os
 import re
 import shutil
-import subprocess
 import sys
-import tempfile
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -25,6 +22,7 @@ from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
+from tools import browser
 from tools.execute import ROOT, lectures, named
 
 BUILD = ROOT / "build" / "slides"
@@ -32,12 +30,6 @@ SITE = ROOT / "build" / "site"
 BEYOND = "# Beyond the hour"  # from this cell on a lecture is for readers
 BREAK = r"(?m)^<!-- (subslide|fragment) -->\n"
 TOGETHER = 6  # lines of code that a picture shares its slide with
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome", "msedge")
-BROWSERS_ELSEWHERE = (
-    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
-    r"C:\Program Files\Google\Chrome\Application\chrome.exe",
-    r"C:\Program Files (x86)\Microsoft\Edge\Application\msedge.exe",
-)
 
 
 # ---- from a notebook to slides
@@ -243,72 +235,16 @@ def supply_math(static):
 CUTS = ("regular", "italic", "semibold", "semibolditalic")
 
 
-# ---- what a browser makes of it
-
-
-def browser():
-    """Return the path of a Chromium, Chrome or Edge; None where there is none."""
-    found = [shutil.which(name) for name in BROWSERS]
-    found += [path for path in BROWSERS_ELSEWHERE if Path(path).exists()]
-    return next((path for path in found if path), None)
-
-
-def measure(deck, sizes=((1280, 720), (1920, 1080)), seconds=120):
-    """Render every slide of a deck, without network, and return what is wrong.
+def measure(deck):
+    """Render every slide without network, on two screens, and return a line for each fault.
 
     Parameters
     ----------
     deck : Path
         A file that `write` has made.
-    sizes : sequence of (int, int)
-        Widths and heights of the screens, in pixels.
-
-    Returns
-    -------
-    list of str
-        One line for every fault: what overflows and by how much, pictures that are too small or
-        lack alternative text, code that is cut, files that are missing, errors of scripts.
-
-    Raises
-    ------
-    RuntimeError
-        If no Chromium is there, or if it does not render the deck.
     """
-    program = browser()
-    if program is None:
-        raise RuntimeError("no Chromium, Chrome or Edge is installed")
     script = Path(__file__).with_name("measure.js").read_text(encoding="utf-8")
-    probe = deck.with_name(f"measured-{deck.name}")
-    page = deck.read_text(encoding="utf-8")
-    probe.write_text(page.replace("<head>", f"<head><script>{script}</script>", 1), "utf-8")
-    frames = "".join(
-        f'<iframe style="border:0;width:{w}px;height:{h}px" src="{probe.name}"></iframe>'
-        for w, h in sizes
-    )
-    outer = deck.with_name(f"measured-{deck.stem}-frames.html")
-    gather = "const all = []; onmessage = e => { all.push(e.data);"
-    gather += f"if (all.length == {len(sizes)}) "
-    gather += "document.getElementById('told').textContent = JSON.stringify(all) }"
-    outer.write_text(f'<script>{gather}</script><pre id="told"></pre>{frames}', "utf-8")
-    try:
-        with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
-            options = [
-                *("--headless=new", "--no-sandbox", "--disable-gpu", "--hide-scrollbars"),
-                *(f"--user-data-dir={profile}", "--no-first-run", "--disable-extensions"),
-                *("--host-resolver-rules=MAP * ~NOTFOUND", "--disable-background-networking"),
-                *("--window-size=2000,2000", f"--virtual-time-budget={seconds * 1000}"),
-                "--dump-dom",
-            ]
-            command = [program, *options, outer.resolve().as_uri()]
-            ran = subprocess.run(command, capture_output=True, text=True, timeout=5 * seconds)
-    finally:
-        probe.unlink()
-        outer.unlink()
-    told = re.search(r'(?s)<pre id="told">(.+?)</pre>', ran.stdout)
-    if not told:
-        raise RuntimeError(f"{program} did not render {deck.name}: {ran.stderr[-1000:]}")
-    faults = dict.fromkeys(f for one in json.loads(html.unescape(told[1])) for f in one)
-    return list(faults)
+    return browser.judge([deck], script, [(1280, 720), (1920, 1080)])
 
 
 def main(arguments):
