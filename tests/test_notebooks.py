@@ -228,7 +228,7 @@ def judge_anatomy(notebook, name):
         assert len(more) <= 5, f"at most four sections beyond the hour, and references: {more}"
     take_away = next(t for t in texts(hour) if re.match("## Take away", t, re.I))
     assert len(re.findall(r"(?m)^[-*] ", take_away)) == goals, "take away mirrors the goals"
-    assert f"assignments/{name}/{name}.ipynb" in text, "no link to the assignment"
+    assert f"assignments/{name}/{name}_assignment.ipynb" in text, "no link to the assignment"
     assert re.search(r"(?m)^## References$", notebook.cells[-1].source), "references end it"
     assert "https://doi.org/" in notebook.cells[-1].source
 
@@ -375,7 +375,7 @@ def test_rubrics_stay_with_the_lecturer(path):
 def test_each_lecture_has_its_assignment():
     """An assignment may come before its lecture, but no lecture without its assignment."""
     sources = {p.stem for p in SOLUTIONS}
-    assert {p.stem for p in LECTURES} <= sources == {p.stem for p in ASSIGNMENTS}
+    assert {f"{p.stem}_assignment" for p in LECTURES} <= sources == {p.stem for p in ASSIGNMENTS}
 
 
 # ---- the judges themselves, on a lecture that is made for them
@@ -396,7 +396,7 @@ def parted(words=1000, cells=33, beyond=30, predictions=5, pictures=8, width=79,
         new_code("x" * width),
     ]
     hour += [new_code("pass") for _ in range(cells - len(hour) - 1)]
-    take_away = f"## Take away{goals}\n\n[Assignment](assignments/00_a/00_a.ipynb) "
+    take_away = f"## Take away{goals}\n\n[Assignment](assignments/00_a/00_a_assignment.ipynb) "
     said = sum(len(t.split()) for t in texts(hour)) + len(take_away.split())
     hour.append(new_text(take_away + "word " * (words - said)))
     hidden = {"tags": ["band", "hide-cell"], "jupyter": {"source_hidden": True}}

@@ -204,7 +204,7 @@ def test_hooks_before_a_commit_need_nothing_but_the_course():
     for hook in repository["hooks"]:
         assert hook["language"] == "system" and hook["pass_filenames"] is False
         assert re.compile(hook.get("files", ""))
-    assert re.match(repository["hooks"][1]["files"], "solutions/03_mlp/03_mlp.ipynb")
+    assert re.match(repository["hooks"][1]["files"], "solutions/03_mlp/03_mlp_assignment.ipynb")
 
 
 def test_files_are_the_same_bytes_on_every_system():
