@@ -214,9 +214,21 @@ def lab(rest):
         "--LabApp.news_url=None",
         "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
     ]
+    if (ROOT / "tools").is_dir():  # what is saved differs from git only where it was changed
+        options.append("--ServerApp.jpserver_extensions=tools.saving=True")
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         options.append("--allow-root")  # in a container there is often nobody else
+    quieten()
     return call([python(), "-m", "jupyterlab", *options, *rest])
+
+
+def quieten():
+    """Let JupyterLab not ask for news in a pop-up: the options above do not reach that."""
+    settings = VENV / "share" / "jupyter" / "lab" / "settings" / "overrides.json"
+    if not settings.exists():
+        settings.parent.mkdir(parents=True, exist_ok=True)
+        silent = {"fetchNews": "false", "checkForUpdates": False}
+        settings.write_text(json.dumps({"@jupyterlab/apputils-extension:notification": silent}))
 
 
 def test(rest):
@@ -262,6 +274,7 @@ def bench(rest):
 
 VERBS = {  # command: (function, what it does)
     "lab": (lab, "open JupyterLab on the course's front page"),
+    "present": (tool("present"), "open a lecture in large letters, on a copy of its own: NAME"),
     "test": (test, "run all tests: code, notebooks, assignments"),
     "execute": (tool("execute"), "run lectures in place and store their outputs: [NAME ...]"),
     "assignments": (

@@ -345,7 +345,8 @@ def test_lab_serves_the_front_page(run, monkeypatch):
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     command = [sys.executable, *options, f"--port={port}", "--IdentityProvider.token=test"]
-    server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    silent = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    server = subprocess.Popen(command, cwd=ROOT, **silent)
     try:
         page = _get(f"http://127.0.0.1:{port}/lab/tree/notebooks/index.ipynb?token=test")
         assert "JupyterLab" in page

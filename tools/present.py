@@ -1,13 +1,16 @@
 """Open a lecture for the hall: `python3 run.py present 05`, in letters half as large again.
 
 JupyterLab works on a fresh copy below build/present/, so that whatever happens in the lecture hall
-stays out of the course's files. Arguments after the name go to JupyterLab.
+stays out of the course's files. In the copy the notes for the lecturer are left out, and code that
+only draws is folded. Arguments after the name go to JupyterLab.
 """
 
 import json
 import os
 import shutil
 import sys
+
+import nbformat
 
 from tools.execute import ROOT, named
 
@@ -33,6 +36,8 @@ def prepare(name):
     shutil.rmtree(BUILD, ignore_errors=True)
     left_out = shutil.ignore_patterns(".ipynb_checkpoints")
     shutil.copytree(ROOT / "notebooks", BUILD / "notebooks", ignore=left_out)
+    notebook = nbformat.read(lecture, as_version=4)
+    nbformat.write(for_the_hall(notebook), BUILD / "notebooks" / lecture.name)
     for place, values in SETTINGS.items():
         file = BUILD / "settings" / "@jupyterlab" / f"{place}.jupyterlab-settings"
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -47,6 +52,16 @@ def prepare(name):
     ]
     root = hasattr(os, "geteuid") and os.geteuid() == 0
     return options + ["--allow-root"] * root
+
+
+def for_the_hall(notebook):
+    """Leave out the lecturer's notes, and fold what only draws and the first cell."""
+    kinds = [cell.metadata.get("slideshow", {}).get("slide_type") for cell in notebook.cells]
+    notebook.cells = [c for c, kind in zip(notebook.cells, kinds) if kind != "notes"]
+    for cell in notebook.cells:
+        if cell.id == "start" or "hide-input" in cell.metadata.get("tags", []):
+            cell.metadata["jupyter"] = {"source_hidden": True}
+    return notebook
 
 
 def main(arguments):
