@@ -148,6 +148,15 @@ def test_a_deck_needs_nothing_from_elsewhere(tmp_path):
     assert len([name for name in static if name.startswith("LICENSE")]) == 4
 
 
+def test_a_page_lists_the_decks(tmp_path):
+    for name in ("05", "06"):
+        slides.write(named(name), tmp_path)
+    slides.contents(tmp_path)
+    listed = re.findall(r'href="([^"]+)">(\d\d .*?)<', (tmp_path / "index.html").read_text("utf-8"))
+    assert [name for name, _ in listed] == ["05_magnetic_phases.html", "06_convolution.html"]
+    assert listed[1][1] == "06 Convolve: read an image with shared weights"
+
+
 @in_browser
 @pytest.mark.parametrize("path", PARTED, ids=[p.stem for p in PARTED])
 def test_every_slide_fits_and_nothing_is_missing(path, tmp_path):

@@ -190,7 +190,9 @@ def write(path, folder=BUILD):
     notebook = nbformat.read(path, as_version=4)
     title = notebook.cells[0].source.partition("\n")[0].lstrip("# ")
     files = Environment(loader=FileSystemLoader(Path(__file__).parent), autoescape=False)
-    page = files.get_template("deck.html").render(title=title, columns=slides(notebook, path))
+    page = files.get_template("deck.html").render(
+        title=html.escape(title), columns=slides(notebook, path)
+    )
     target = folder / f"{path.stem}.html"
     target.write_text(page, encoding="utf-8")
     return target
@@ -235,6 +237,17 @@ def supply_math(static):
 CUTS = ("regular", "italic", "semibold", "semibolditalic")
 
 
+def contents(folder=BUILD):
+    """Write the page that lists the decks of a folder."""
+    items = []
+    for deck in sorted(folder.glob("[0-9]*.html")):
+        title = re.search("<title>(.*)</title>", deck.read_text(encoding="utf-8"))[1]
+        items.append(f'<li><a href="{deck.name}">{deck.stem[:2]} {title}</a></li>')
+    head = '<!doctype html><html lang="en-GB"><meta charset="utf-8"><title>Decks</title>'
+    page = f"{head}<h1>Decks</h1><ul style='font: 1.5em/1.6 sans-serif'>{''.join(items)}</ul>\n"
+    (folder / "index.html").write_text(page, encoding="utf-8")
+
+
 def measure(deck):
     """Render every slide without network, on two screens, and return a line for each fault.
 
@@ -254,6 +267,8 @@ def main(arguments):
     chosen = parser.parse_args(arguments)
     given = [Path(name).resolve() for name in chosen.names]
     paths = [p if p.is_file() else named(p.name) for p in given] or lectures()[1:]
+    if chosen.measure and browser.find() is None:
+        sys.exit(browser.MISSING)
     supply()
     faulty = 0
     for path in paths:
@@ -264,6 +279,7 @@ def main(arguments):
             faults = measure(deck)
             print("".join(f"    {fault}\n" for fault in faults) or "    all fit\n", end="")
             faulty += bool(faults)
+    contents()
     return min(faulty, 1)
 
 
