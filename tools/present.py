@@ -18,7 +18,10 @@ BUILD = ROOT / "build" / "present"
 SETTINGS = {
     "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
     "apputils-extension/themes": {  # 1.5 times JupyterLab's own sizes
-        "overrides": {"code-font-size": "20px", "content-font-size1": "21px"}
+        "overrides": {
+            **{"code-font-size": "20px", "content-font-size1": "21px"},
+            "ui-font-size1": "17px",  # of sliders and their values
+        }
     },
     "notebook-extension/tracker": {"recordTiming": False, "windowingMode": "none"},
 }
