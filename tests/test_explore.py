@@ -57,8 +57,8 @@ SLIDERS = {  # name: how to call it, its controls (low, high, step, start), choi
     ),
 }  # fmt: skip
 DIAGRAMS = {
-    "neuron", "network", "spins", "weighted_sum", "convolutional", "broadcast", "data_types",
-    "hexagonal",
+    "neuron", "network", "graph", "spins", "weighted_sum", "convolutional", "broadcast",
+    "data_types", "hexagonal",
 }  # fmt: skip
 
 
@@ -245,7 +245,10 @@ def test_learning_rate_draws_the_path_over_the_contour_lines(draw):
     assert (steps.get_markersize(), start.get_markersize(), start.get_zorder()) == (6, 11, 3)
     assert (steps.get_linewidth(), steps.get_color(), steps.get_marker()) == (2, plots.BLUE, "o")
     assert axes.get_xlim() == (-1, 1) and axes.get_ylim() == (-2, 2)
-    assert (axes.get_xlabel(), axes.get_ylabel()) == ("weight $w_1$", "weight $w_2$")
+    assert (axes.get_xlabel(), axes.get_ylabel()) == (
+        r"parameter $\theta_1$",
+        r"parameter $\theta_2$",
+    )
     assert axes.get_title() == "η = 0.100, β = 0.00: loss 0.56 after 5 steps"
     (contour,) = axes.collections
     assert np.allclose(contour.levels, 1.62 * np.geomspace(1e-3, 1, 10))
@@ -503,6 +506,26 @@ def test_convolutional_draws_stacks_of_maps_from_left_to_right():
     assert fills == [plots.SKY] + [plots.ORANGE] * 3 + [plots.PURPLE] * 8
     assert axes.get_aspect() == 1 and tuple(figure.get_size_inches()) == (12, 4)
     assert (figure.caption, figure.alt) == tuple(TEXTS.values())
+
+
+def test_graph_shows_values_in_nodes_and_slopes_in_red_on_arrows():
+    figure = explore.graph(
+        {"x": (0, 1, "x = 2", "7"), "y": (0, 0, "y = 3", "5"), "f": (2, 0, "times 6", "1")},
+        {("x", "f"): "3", ("y", "f"): "2"},
+        **TEXTS,
+    )
+    axes = figure.axes[0]
+    told = texts(axes)
+    assert [told[k] for k in ("x = 2", "y = 3", "times 6")] == [(0, 1), (0, 0), (2, 0)]
+    assert np.allclose(told["3"], (1.1, 0.45)) and np.allclose(told["2"], (1.1, 0))
+    assert [told[k][0] for k in "751"] == [0, 0, 2] and told["7"][1] < 1
+    red = {t.get_text() for t in axes.texts if t.get_color() == plots.RED}
+    assert red == {"3", "2", "7", "5", "1"}
+    (_, tip), (start, end) = arrows(axes)
+    assert np.linalg.norm(np.subtract(tip, (2, 0))) == pytest.approx(0.27)  # beside the node
+    assert tuple(start) == (0, 0) and np.allclose(end, (1.73, 0))
+    assert not axes.axison and axes.get_aspect() == 1 and figure.caption == TEXTS["caption"]
+    assert np.allclose(axes.get_xlim(), (-0.4, 2.4)) and np.allclose(axes.get_ylim(), (-0.6, 1.35))
 
 
 def test_network_shows_its_weights_on_its_lines():
