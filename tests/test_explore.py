@@ -97,12 +97,12 @@ def test_static_twin(name, static):
 
 @pytest.mark.parametrize("name", SLIDERS)
 def test_every_end_of_every_slider_draws(name, monkeypatch):
-    displayed = []
-    monkeypatch.setattr("IPython.display.display", displayed.append)
-    monkeypatch.setattr("utils.explore.runtime.is_static", lambda: False)
+    displayed = live(monkeypatch)
     slider, expected = SLIDERS[name]
     assert slider() is None
-    *controls, _ = displayed[-1].children
+    panel, *shown = displayed
+    assert [next(iter(d.data)) for d in shown] == ["image/png", "text/markdown"]
+    *controls, reset = panel.children
     assert [c.description for c in controls] == list(expected)
     for control, wanted in zip(controls, expected.values()):
         if isinstance(wanted, list):
@@ -118,11 +118,46 @@ def test_every_end_of_every_slider_draws(name, monkeypatch):
             assert whole == (name == "approximation") and not control.continuous_update
         ends = {list: wanted, str: ("1 " * 9, "no numbers"), tuple: wanted[:2]}
         for value in ends[type(wanted)]:
-            before = len(displayed)
             control.value = value
-            assert len(displayed) >= before  # drawn anew unless it was there already
-    assert all(isinstance(d, plots.CourseFigure | ipywidgets.VBox) for d in displayed)
-    assert sum(isinstance(d, plots.CourseFigure) for d in displayed) > len(controls)
+    assert len(displayed) == 3, "what follows the sliders is shown in place"
+    assert all(len(d.seen) > len(controls) for d in shown)
+    reset.click()
+    assert shown[0].data["text/plain"] == shown[0].seen[0]["text/plain"], "back at the start"
+
+
+class Displayed:
+    """What IPython's display returns, keeping all that it was given."""
+
+    def __init__(self, data):
+        self.seen = []
+        self.update(data)
+
+    def update(self, data, metadata=None, raw=True):
+        self.data = data
+        self.seen.append(data)
+
+
+def live(monkeypatch):
+    """Return a list of what is displayed: widgets as they are, outputs as `Displayed`."""
+    displayed = []
+
+    def display(data, **options):
+        displayed.append(Displayed(data) if options else data)
+        return displayed[-1]
+
+    monkeypatch.setattr("IPython.display.display", display)
+    monkeypatch.setattr("utils.explore.runtime.is_static", lambda: False)
+    return displayed
+
+
+def test_the_readout_has_the_decimals_of_the_step(monkeypatch):
+    displayed = live(monkeypatch)
+    explore.sliders(
+        lambda **_: plots.finish(plots.new()[0], "Look.", "A line."),
+        a=(0.0, 1.0, 0.025, 0.5), b=(0.0, 1.0, 0.5, 0.0715), c=(0.0, 1.0, 1 / 3, 0.0),
+    )  # fmt: skip
+    formats = [control.readout_format for control in displayed[0].children[:3]]
+    assert formats == [".3f", ".4f", ".4f"]
 
 
 def test_bad_starting_values_are_named():
