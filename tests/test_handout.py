@@ -39,7 +39,7 @@ def test_it_holds_the_course_and_nothing_else(copy):
 def test_no_answer_and_no_hidden_test_goes_with_it(copy):
     for name, source in assignments.sources().items():
         regions = assignments.hidden_regions(nbformat.read(source, as_version=4))
-        path = copy / "notebooks" / "assignments" / name / f"{name}.ipynb"
+        path = copy / "notebooks" / "assignments" / name / source.name
         assert regions and not assignments.leaks(
             json.loads(path.read_text()), set().union(*regions)
         )

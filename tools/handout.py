@@ -82,7 +82,7 @@ def files(root=assignments.ROOT, sources_folder=assignments.SOURCES):
         shown = assignments.leaks(json.loads(text), set().union(*hidden))
         if shown:
             raise ValueError(f"{source}: the student would see {shown[0]!r}")
-        place = f"notebooks/assignments/{name}/{name}.ipynb"
+        place = f"notebooks/assignments/{name}/{source.name}"
         found[place], titles[place] = text.encode(), name
         for path in sorted(source.parent.iterdir()):
             if path.suffix in KINDS - {".ipynb", ".md"}:
