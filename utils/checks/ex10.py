@@ -45,13 +45,13 @@ def threshold(shrink):
 
 @exercise(
     "10.2",
-    "First a gradient step on mean((x @ w - y)^2) / 2, then the soft threshold; column 0 is spared.",
+    "First a gradient step on mean((x @ w - y)^2) / 2, then the threshold; column 0 is spared.",
     "w - eta * x.T @ (x @ w - y) / n, then the threshold eta * lam for all weights but w[0].",
 )
 def ista_step(step):
     def table(x, y, w, eta, lam):
-        def made(eta=eta, size=eta * lam, n=len(y), spare=True, up=1, target=y):
-            moved = w - up * eta * x.T @ (x @ w - target) / n
+        def made(size=eta * lam, n=None, spare=True, up=1):
+            moved = w - up * eta * x.T @ (x @ w - y) / (n or len(y))
             after = np.sign(moved) * np.maximum(np.abs(moved) - size, 0)
             after[0] = moved[0] if spare else after[0]
             return after
@@ -192,8 +192,8 @@ def stopping(stop, over_fitting, remedy):
         require(isinstance(value, str), f"{name} must be text in quotes, and it is {kind(value)}")
         require(value in allowed, f"{name} must be one of {', '.join(allowed)}, not {value!r}")
     right = over_fitting == "right" and remedy == "more weights"
-    require(right, "the two do not fit the curves: which gap closes with n, and what is left of the "
-            "other one when n grows?")  # fmt: skip
+    require(right, "the two do not fit the curves: which gap closes with n, and what is left of "
+            "the other one when n grows?")  # fmt: skip
 
 
 @exercise(
