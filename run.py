@@ -39,7 +39,8 @@ ASTRAY = (  # environment variables that give .venv another library, or pip anot
 def main(arguments):
     gpu = "--gpu" in arguments[:1]
     arguments = arguments[1:] if gpu else arguments
-    verbs = VERBS if (ROOT / "tools").is_dir() else {v: VERBS[v] for v in ("lab", "setup")}
+    lecturers = (ROOT / "tools" / "grade.py").exists()  # the students' copy holds fetch alone
+    verbs = VERBS if lecturers else {v: VERBS[v] for v in ("lab", "fetch", "setup")}
     if not arguments or arguments[0] in ("-h", "--help", "help"):
         commands = (f"    {name:12s} {what}" for name, (_, what) in verbs.items())
         print(__doc__.replace("{commands}", "\n".join(commands)))

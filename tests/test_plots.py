@@ -191,6 +191,13 @@ def test_band_and_fill_shade_what_they_say():
         assert shade.get_alpha() == 0.2 and shade.get_linewidth()[0] == 0
 
 
+def test_a_band_may_bring_its_edges():
+    axes = lines(X, {"a": X}, band={"a": (X / 2, 2 * X)})
+    (band,) = axes.collections
+    corners = {tuple(corner) for corner in band.get_paths()[0].vertices}
+    assert (1, 0.5) in corners and (1, 2) in corners
+
+
 def test_marks_are_black_points_on_top():
     axes = lines(X, {"a": X}, marks={"p": ([0, 1], [2, 3]), "_q": ([1], [1])})
     _, p, q = axes.get_lines()

@@ -35,6 +35,7 @@ def run(tmp_path, monkeypatch):
         shutil.copy(ROOT / f"requirements{name}.txt", tmp_path)
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
     (tmp_path / "tools").mkdir()
+    (tmp_path / "tools" / "grade.py").touch()  # the students' copy has none
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(module, "ROOT", tmp_path)
     monkeypatch.setattr(module, "VENV", tmp_path / ".venv")

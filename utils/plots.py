@@ -180,8 +180,8 @@ def draw_curves(
         points of a curve are marked, unless `marks` stand beside it.
     grey : collection of str
         Labels of controls and expectations: drawn thin and grey.
-    band : dict of str to array (n,), optional
-        Half-width of an error band around the curve of that label.
+    band : dict of str to array (n,) or (array, array), optional
+        Error band around the curve of that label: its half-width, or a tuple of its edges.
     fill : collection of str
         Labels of curves whose area down to zero is shaded.
     marks : dict of str to (array, array), optional
@@ -202,7 +202,9 @@ def draw_curves(
             look = {"linestyle": style, "marker": marker if few else ""}
         axes.plot(xs, ys, color=colour, label=label, **look)
         if band and label in band:
-            low, high = np.subtract(ys, band[label]), np.add(ys, band[label])
+            edges = band[label]
+            both = isinstance(edges, tuple)
+            low, high = edges if both else (np.subtract(ys, edges), np.add(ys, edges))
             axes.fill_between(xs, low, high, color=colour, alpha=0.2, linewidth=0)
         if label in fill:
             axes.fill_between(xs, ys, color=colour, alpha=0.2, linewidth=0)
