@@ -69,18 +69,17 @@ def test_style_is_legible_in_the_back_row():
 
 
 def test_display_publishes_picture_alternative_text_and_caption(monkeypatch):
-    published, displayed = [], []
+    displayed = []
     monkeypatch.setattr(
-        "IPython.display.publish_display_data",
-        lambda data, metadata: published.append((data, metadata)),
+        "IPython.display.display",
+        lambda data, metadata, raw: displayed.append((data, metadata)) if raw else None,
     )
-    monkeypatch.setattr("IPython.display.display", displayed.append)
     figure = plots.lines(X, {"a": X}, **AXES, **TEXTS)
     figure._ipython_display_()
-    ((data, metadata),) = published
+    (data, metadata), (caption, _) = displayed
     assert set(data) == {"image/png", "text/plain"} and data["text/plain"] == TEXTS["alt"]
     assert metadata == {"image/png": {"alt": TEXTS["alt"]}}
-    assert displayed[0].data == "*A rises.*"
+    assert caption["text/markdown"] == "*A rises.*"
 
 
 def test_a_drawing_is_packed_with_a_palette_and_a_photograph_is_not():

@@ -17,6 +17,8 @@ from utils.arguments import integer, real
 def sliders(draw, **controls):
     """Show a figure that follows sliders, or its static twin where no one can slide.
 
+    The figure is an output of its own below the sliders: it stays in a saved notebook.
+
     Parameters
     ----------
     draw : callable
@@ -55,8 +57,28 @@ def sliders(draw, **controls):
             min=low, max=high, step=step, value=start, description=label, continuous_update=False,
             style={"description_width": "9em"}, layout={"width": "32em"},
         )  # fmt: skip
-    shown = ipywidgets.interactive_output(lambda **values: display(draw(**values)), made)
-    display(ipywidgets.VBox([*made.values(), shown]))
+        if not whole:  # as many decimals as the step and the start have, at most four
+            decimals = [len(f"{v:.4f}".rstrip("0").partition(".")[2]) for v in (step, start)]
+            made[name].readout_format = f".{max(decimals)}f"
+    reset = ipywidgets.Button(description="reset")
+    display(ipywidgets.VBox([*made.values(), reset]))
+    handles = [
+        display(data, metadata=more, raw=True, display_id=True)
+        for data, more in draw(**first).outputs()
+    ]
+
+    def follow(_):
+        values = {name: control.value for name, control in made.items()}
+        for handle, (data, more) in zip(handles, draw(**values).outputs()):
+            handle.update(data, metadata=more, raw=True)
+
+    def back(_):
+        for name, value in first.items():
+            made[name].value = value
+
+    for control in made.values():
+        control.observe(follow, "value")
+    reset.on_click(back)
     return None
 
 
@@ -208,9 +230,9 @@ def kernel(image, text="-1 0 1  -2 0 2  -1 0 1"):
             axes[1].text(column, row, f"{weight:g}", ha="center", va="center", bbox=box)
         return plots.finish(
             figure,
-            caption="The map is bright where the image looks like the kernel, and zero where the "
-            "image is flat if the weights add up to zero. Red is positive, blue negative, each "
-            "picture on its own scale.",
+            caption="The map is red where the image looks like the kernel, blue where it looks "
+            "like its negative, and white where the image is flat if the weights add up to zero. "
+            "Each picture on its own scale.",
             alt="An image, a kernel of 3 by 3 numbers and the map that it makes of the image, of "
             f"{z.shape[0]} by {z.shape[1]} numbers.",
         )  # fmt: skip

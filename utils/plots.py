@@ -16,6 +16,7 @@ size : (float, float)
 differ in style or marker as well. Images use viridis.
 """
 
+import base64
 import io
 import itertools
 
@@ -68,17 +69,23 @@ class CourseFigure(Figure):
         (palette if max(change) < 0.5 else picture).save(packed, "png", optimize=True)
         return packed.getvalue()
 
+    def outputs(self):
+        """Return what a notebook shows, picture and caption: their data and metadata."""
+        picture = base64.b64encode(self._repr_png_()).decode()
+        caption = {
+            "text/markdown": f"*{self.caption}*",
+            "text/plain": "<IPython.core.display.Markdown object>",
+        }
+        return [
+            ({"image/png": picture, "text/plain": self.alt}, {"image/png": {"alt": self.alt}}),
+            (caption, {}),
+        ]
+
     def _ipython_display_(self):
-        from base64 import b64encode
+        from IPython.display import display
 
-        from IPython.display import Markdown, display, publish_display_data
-
-        picture = b64encode(self._repr_png_()).decode()
-        publish_display_data(
-            {"image/png": picture, "text/plain": self.alt},
-            metadata={"image/png": {"alt": self.alt}},
-        )
-        display(Markdown(f"*{self.caption}*"))
+        for data, metadata in self.outputs():
+            display(data, metadata=metadata, raw=True)
 
 
 def new(ncols=1, nrows=1, size=(8, 4.5), **subplots):
