@@ -56,7 +56,10 @@ SLIDERS = {  # name: how to call it, its controls (low, high, step, start), choi
         {"field": (0, 1, 0.25, 0.5)},
     ),
 }  # fmt: skip
-DIAGRAMS = {"neuron", "network", "spins", "weighted_sum", "convolutional"}
+DIAGRAMS = {
+    "neuron", "network", "graph", "spins", "weighted_sum", "convolutional", "broadcast",
+    "data_types", "hexagonal",
+}  # fmt: skip
 
 
 @pytest.fixture
@@ -94,12 +97,12 @@ def test_static_twin(name, static):
 
 @pytest.mark.parametrize("name", SLIDERS)
 def test_every_end_of_every_slider_draws(name, monkeypatch):
-    displayed = []
-    monkeypatch.setattr("IPython.display.display", displayed.append)
-    monkeypatch.setattr("utils.explore.runtime.is_static", lambda: False)
+    displayed = live(monkeypatch)
     slider, expected = SLIDERS[name]
     assert slider() is None
-    *controls, _ = displayed[-1].children
+    panel, *shown = displayed
+    assert [next(iter(d.data)) for d in shown] == ["image/png", "text/markdown"]
+    *controls, reset = panel.children
     assert [c.description for c in controls] == list(expected)
     for control, wanted in zip(controls, expected.values()):
         if isinstance(wanted, list):
@@ -115,11 +118,46 @@ def test_every_end_of_every_slider_draws(name, monkeypatch):
             assert whole == (name == "approximation") and not control.continuous_update
         ends = {list: wanted, str: ("1 " * 9, "no numbers"), tuple: wanted[:2]}
         for value in ends[type(wanted)]:
-            before = len(displayed)
             control.value = value
-            assert len(displayed) >= before  # drawn anew unless it was there already
-    assert all(isinstance(d, plots.CourseFigure | ipywidgets.VBox) for d in displayed)
-    assert sum(isinstance(d, plots.CourseFigure) for d in displayed) > len(controls)
+    assert len(displayed) == 3, "what follows the sliders is shown in place"
+    assert all(len(d.seen) > len(controls) for d in shown)
+    reset.click()
+    assert shown[0].data["text/plain"] == shown[0].seen[0]["text/plain"], "back at the start"
+
+
+class Displayed:
+    """What IPython's display returns, keeping all that it was given."""
+
+    def __init__(self, data):
+        self.seen = []
+        self.update(data)
+
+    def update(self, data, metadata=None, raw=True):
+        self.data = data
+        self.seen.append(data)
+
+
+def live(monkeypatch):
+    """Return a list of what is displayed: widgets as they are, outputs as `Displayed`."""
+    displayed = []
+
+    def display(data, **options):
+        displayed.append(Displayed(data) if options else data)
+        return displayed[-1]
+
+    monkeypatch.setattr("IPython.display.display", display)
+    monkeypatch.setattr("utils.explore.runtime.is_static", lambda: False)
+    return displayed
+
+
+def test_the_readout_has_the_decimals_of_the_step(monkeypatch):
+    displayed = live(monkeypatch)
+    explore.sliders(
+        lambda **_: plots.finish(plots.new()[0], "Look.", "A line."),
+        a=(0.0, 1.0, 0.025, 0.5), b=(0.0, 1.0, 0.5, 0.0715), c=(0.0, 1.0, 1 / 3, 0.0),
+    )  # fmt: skip
+    formats = [control.readout_format for control in displayed[0].children[:3]]
+    assert formats == [".3f", ".4f", ".4f"]
 
 
 def test_bad_starting_values_are_named():
@@ -207,7 +245,10 @@ def test_learning_rate_draws_the_path_over_the_contour_lines(draw):
     assert (steps.get_markersize(), start.get_markersize(), start.get_zorder()) == (6, 11, 3)
     assert (steps.get_linewidth(), steps.get_color(), steps.get_marker()) == (2, plots.BLUE, "o")
     assert axes.get_xlim() == (-1, 1) and axes.get_ylim() == (-2, 2)
-    assert (axes.get_xlabel(), axes.get_ylabel()) == ("weight $w_1$", "weight $w_2$")
+    assert (axes.get_xlabel(), axes.get_ylabel()) == (
+        r"parameter $\theta_1$",
+        r"parameter $\theta_2$",
+    )
     assert axes.get_title() == "η = 0.100, β = 0.00: loss 0.56 after 5 steps"
     (contour,) = axes.collections
     assert np.allclose(contour.levels, 1.62 * np.geomspace(1e-3, 1, 10))
@@ -467,6 +508,26 @@ def test_convolutional_draws_stacks_of_maps_from_left_to_right():
     assert (figure.caption, figure.alt) == tuple(TEXTS.values())
 
 
+def test_graph_shows_values_in_nodes_and_slopes_in_red_on_arrows():
+    figure = explore.graph(
+        {"x": (0, 1, "x = 2", "7"), "y": (0, 0, "y = 3", "5"), "f": (2, 0, "times 6", "1")},
+        {("x", "f"): "3", ("y", "f"): "2"},
+        **TEXTS,
+    )
+    axes = figure.axes[0]
+    told = texts(axes)
+    assert [told[k] for k in ("x = 2", "y = 3", "times 6")] == [(0, 1), (0, 0), (2, 0)]
+    assert np.allclose(told["3"], (1.1, 0.45)) and np.allclose(told["2"], (1.1, 0))
+    assert [told[k][0] for k in "751"] == [0, 0, 2] and told["7"][1] < 1
+    red = {t.get_text() for t in axes.texts if t.get_color() == plots.RED}
+    assert red == {"3", "2", "7", "5", "1"}
+    (_, tip), (start, end) = arrows(axes)
+    assert np.linalg.norm(np.subtract(tip, (2, 0))) == pytest.approx(0.27)  # beside the node
+    assert tuple(start) == (0, 0) and np.allclose(end, (1.73, 0))
+    assert not axes.axison and axes.get_aspect() == 1 and figure.caption == TEXTS["caption"]
+    assert np.allclose(axes.get_xlim(), (-0.4, 2.4)) and np.allclose(axes.get_ylim(), (-0.6, 1.35))
+
+
 def test_network_shows_its_weights_on_its_lines():
     figure = explore.network(
         [["a", "b", "c"], ["d", "e"], ["f"]],
@@ -532,3 +593,48 @@ def test_phases_shows_the_map_and_the_outputs_of_the_nearest_field(draw):
     assert "b = 0.75 J" in figure.caption and "one 0.25" in figure.alt
     with pytest.raises(ValueError, match="field must be a finite number of at least 0, not -1"):
         explore.phases(FIELDS, MAGNETS, SHARES, names, field=-1)
+
+
+def test_broadcast_marks_what_is_repeated():
+    row, column = np.array([1.0, 2, 3]), np.array([[0.5], [1.0]])
+    figure = explore.broadcast({"a": row, "b": column}, "−", ("c", row - column), **TEXTS)
+    titles = [axis.get_title() for axis in figure.axes]
+    assert titles == ["a  (3,) → (2, 3)", "b  (2, 1) → (2, 3)", "c  (2, 3)"]
+    stored = [[p.get_linestyle() == "-" for p in axis.patches] for axis in figure.axes]
+    assert stored == [[True] * 3 + [False] * 3, [True, False, False] * 2, [True] * 6]
+    numbers = {t.get_position(): t.get_text() for t in figure.axes[2].texts}
+    assert numbers[0.5, 1.5] == "0.0" and numbers[2.5, 0.5] == "2.5"
+    assert [t.get_text() for t in figure.axes[1].texts if t.get_fontsize() > 20] == ["−"]
+
+
+def test_data_types_tells_the_shape_of_each():
+    table, film = np.array([[1.0, 2, 5], [3, 2, 1]]), np.zeros((3, 8, 8, 1))
+    cloud, event = np.arange(12.0).reshape(4, 3), {"stations": STATIONS, "arrivals": STATIONS / 9}
+    figure = explore.data_types(
+        table, np.arange(9.0), np.zeros((6, 6, 3)), film, cloud, event, **TEXTS
+    )
+    titles = [axis.get_title() for axis in figure.axes if axis.get_title()]
+    assert titles == [
+        "table (2, 3)", "trace (9,)", "regular grid (6, 6, 3)", "film (3, 8, 8, 1)",
+        "point cloud (4, 3)", "event (3, 2), (3, 2)",
+    ]  # fmt: skip
+    (shown,) = figure.axes[0].get_images()  # each column from its least to its largest number
+    assert np.array_equal(shown.get_array(), [[0, 0, 1], [1, 0, 0]])
+    assert len(figure.axes[3].get_images()) == 3
+    (arrivals,) = figure.axes[5].collections
+    assert np.allclose(arrivals.get_array(), STATIONS[:, 0] / 9)
+
+
+def test_hexagonal_draws_the_same_pixels_twice():
+    square = np.array([[np.nan, 1, 2], [3, 4, 5], [6, 7, np.nan]])
+    figure = explore.hexagonal(square, (1, 1), [(0, 1), (-1, 1)], **TEXTS)
+    left, right = figure.axes
+    places = [tuple(np.round(p.xy, 3)) for p in left.patches]
+    assert len(places) == 7 and places[:3] == [(1, 0), (2, 0), (0.5, 0.866)]
+    radii = {round(p.radius * np.sqrt(3), 6) for p in left.patches}
+    assert radii == {1} and all(p.numvertices == 6 for p in left.patches)
+    marks = {t.get_text(): t.get_position() for t in right.texts}
+    assert marks == {"×": (1, 1), "a": (2, 1), "b": (2, 0)}
+    assert np.allclose([t.get_position() for t in left.texts], [(1.5, 0.866), (2.5, 0.866), (2, 0)],
+                       atol=1e-3)  # fmt: skip
+    assert "(3, 3)" in right.get_title()
