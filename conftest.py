@@ -13,7 +13,7 @@ import pytest
 from nbval.plugin import IPyNbFile
 
 ROOT = Path(__file__).resolve().parent
-CPU_BUDGET = {"default": 90, "09_autoencoders": 120, "07_galaxies": 150}  # seconds, one thread
+CPU_BUDGET = {"default": 90, "09_autoencoders": 150, "07_galaxies": 150}  # seconds, one thread
 MEMORY_BUDGET = 2000  # MB
 
 os.environ.setdefault("COURSE_DATA", "embedded")
