@@ -3,6 +3,7 @@
 import ipywidgets
 import numpy as np
 import pytest
+from matplotlib.collections import PathCollection
 from matplotlib.colors import to_hex
 
 from utils import explore, plots
@@ -214,14 +215,14 @@ def test_threshold_unit_counts_what_it_gets_right(draw):
     figure = unit(task="AND", w1=1.0, w2=1.0, threshold=1.0)  # at the threshold it says 0
     axes = figure.axes[0]
     assert axes.get_title() == "AND: 4 of 4 right" and "4 of 4 corners are right" in figure.alt
-    no, yes, shade, border = sorted(axes.collections, key=lambda c: -c.get_zorder())
+    no, yes = [c for c in axes.collections if isinstance(c, PathCollection)]
     assert np.array_equal(yes.get_offsets(), [[1, 1]]) and len(no.get_offsets()) == 3
     assert axes.get_legend().get_texts()[0].get_text() == "0 wanted"
     assert np.allclose(axes.get_lines()[0].get_xydata().sum(axis=1), 1)
     assert axes.get_xlim() == axes.get_ylim() == (-0.6, 1.6)
     corners = [c.get_paths()[0] for c in axes.collections if c.get_alpha() == 0.25]
     assert corners  # regions are shaded
-    levels = [c for c in axes.collections if c.get_zorder() < 3]
+    levels = [c for c in axes.collections if c not in (no, yes)]
     (line,) = [c.get_paths()[0] for c in levels if c.get_alpha() is None]
     assert np.allclose(line.vertices.sum(axis=1), 1)  # where the shades meet
     wrong = unit(task="XOR", w1=1.0, w2=1.0, threshold=0.5)
