@@ -8,7 +8,10 @@ import numpy as np
 import pytest
 from matplotlib.collections import PathCollection
 from matplotlib.colors import to_hex
+from matplotlib.lines import Line2D
+from matplotlib.text import Text
 from PIL import Image
+from test_plots import contrast
 
 from utils import explore, plots
 from utils.simulate import earthquakes
@@ -99,6 +102,9 @@ def test_static_twin(name, static):
     figure = SLIDERS[name][0]()
     assert isinstance(figure, plots.CourseFigure)
     assert len(figure.caption) > 30 and len(figure.alt) > 20
+    for part in figure.findobj(Line2D) + figure.findobj(Text):
+        pale = part.get_visible() and contrast(part.get_color()) < 3
+        assert not pale, f"pale on white: {part}"
 
 
 @pytest.mark.parametrize("name", SLIDERS)
