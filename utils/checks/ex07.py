@@ -47,28 +47,20 @@ def parameters(function, total_with_means):
              "layer is wanted"),
             (lambda c: same(c, right), None),
             (first(maps * depths * area), "the biases are missing in the convolutions"),
-            (first(maps * depths * (area + 1)), "a filter has one bias, not one for each map that "
-             "it looks at"),
-            (first(maps * (area + 1)), "a filter has weights for every map that it looks at, not "
-             "one set for all"),
-            (first(maps * (area * channels + 1)), "later convolutions look at the maps of the one "
-             "before, not at the colours"),
-            (first(maps * (kernel * depths + 1)), "a filter covers kernel x kernel pixels: the "
-             "square is missing"),
+            (first(maps * depths * (area + 1)), "a filter has one bias, not one for each map"),
+            (first(maps * (area + 1)), "a filter has weights for every map below it"),
+            (first(maps * (area * channels + 1)), "later ones look at the maps of the one before"),
+            (first(maps * (kernel * depths + 1)), "kernel x kernel pixels: the square is missing"),
             (lambda c: not same(c[:-1], right[:-1]), lambda c: "the number of convolution "
              f"{np.argmax(c[:-1] != right[:-1]) + 1} is wrong for filters {filters}"),
             (last(edge**2 * depth, 0), "the biases are missing in the dense layer"),
-            (last(size**2 * depth), "the dense layer sees the maps after pooling, which makes them "
-             "smaller"),
-            (last((2 * edge) ** 2 * depth), "each convolution is followed by a pooling: there is "
-             "one more"),
+            (last(size**2 * depth), "the dense layer sees the maps after pooling: smaller ones"),
+            (last((2 * edge) ** 2 * depth), "each convolution has its pooling: there is one more"),
             (last(depth), "the dense layer sees all pixels of the maps, and not only their means"),
             (last(edge**2), "the dense layer sees all maps, not one"),
-            (last(valid**2 * depth), "the convolutions keep the size of the image (padding "
-             "'same')"),
+            (last(valid**2 * depth), "the convolutions keep the size (padding 'same')"),
             (last(up**2 * depth), "pooling drops an odd row or column: halves are rounded down"),
-            (last((size / 2**pools) ** 2 * depth), "pooling drops an odd row or column: the size "
-             "stays a whole number"),
+            (last((size / 2**pools) ** 2 * depth), "pooling: the size stays a whole number"),
             (Shape(right.shape), f"the number of the dense layer is wrong for images of size "
              f"{size}"),
             (Shape((...,)), lambda c: f"{layers}, and its shape is {c.shape}"),
@@ -121,10 +113,8 @@ def equivariance(point):
         return right, [
             (Shape(each.shape), "point returns all eight answers: their mean is asked for"),
             (each[0], "point returns what the model says about the images as they are"),
-            (plain.mean(axis=0), "turn each answer back before you average: the position in a "
-             "turned image is another one"),
-            (np.mean([a @ t @ m for a, t, m in asked], axis=0), "the answers are turned on, not "
-             "back"),
+            (plain.mean(axis=0), "turn each answer back: the position was turned, too"),
+            (np.mean([a @ t @ m for a, t, m in asked], axis=0), "answers are turned on, not back"),
             (np.mean([a @ t.T @ m for a, t, m in asked], axis=0), "undo the two operations in the "
              "opposite order: what came last is undone first"),
             (np.mean([a @ t.T for a, t, m in asked], axis=0), "the answers about mirrored images "
@@ -170,28 +160,23 @@ def confusion(function):
         columns = counts / counts.sum(axis=0)
         e, p = "the efficiency ", "the purity "
         return (efficiency, purity, pair), [
-            ((purity, efficiency, None), "efficiency and purity are interchanged: efficiency comes "
-             "first"),
+            ((purity, efficiency, None), "interchanged: efficiency comes first, then purity"),
             ((100 * efficiency, None, None), e + "is in per cent: use shares of 1"),
             ((None, 100 * purity, None), p + "is in per cent: use shares of 1"),
             ((1 - efficiency, None, None), e + "counts the wrong answers"),
-            ((in_test, None, None), e + "is divided by the sums of the columns: rows are the true "
-             "classes"),
+            ((in_test, None, None), e + "is divided by sums of the columns: rows are true classes"),
             ((np.diag(counts) / counts.sum(), None, None), e + "is divided by all galaxies: divide "
              "by those of its own class"),
-            ((np.diag(sky), None, None), e + "does not depend on how frequent a class is on the "
-             "sky"),
+            ((np.diag(sky), None, None), e + "does not depend on how frequent the class is"),
             ((True, None, None), e + "is not diagonal over sum of the row"),
-            ((None, in_test, None), p + "is that of the test set: weight the classes by "
-             "`fractions`"),
+            ((None, in_test, None), p + "is that of the test set: weight by `fractions`"),
             ((None, efficiency / share.sum(axis=0), None), p + "takes all classes as equally "
              "frequent: where do `fractions` enter?"),
             ((None, np.diag(weighted) / weighted.sum(axis=0), None), p + "weights counts: divide "
              "each row by its sum before you weight it"),
             ((None, np.diag(sky) / fractions, None), p + "is divided by the share of the true "
              "class, not by that of the answer"),
-            ((None, np.diag(sky), None), p + "is not divided by the share of galaxies that get "
-             "this answer"),
+            ((None, np.diag(sky), None), p + "is not divided by the share that gets this answer"),
             ((None, True, None), p + "is wrong: diagonal over sum of the column of the sky"),
             ((None, None, lambda found: found[0] == found[1]), "the pair lies on the diagonal, "
              "where the right answers are"),
@@ -202,12 +187,10 @@ def confusion(function):
              "many galaxies then looks confused"),
             ((None, None, worst(columns + columns.T)), "the pair is found from shares of the "
              "answers, the columns: divide each row by its sum"),
-            ((None, None, worst(sky + sky.T)), "the pair is weighted by `fractions`: take the "
-             "shares of each true class"),
+            ((None, None, worst(sky + sky.T)), "the pair is weighted by `fractions`: no sky here"),
             ((None, None, worst(np.maximum(share, share.T))), "the pair has the largest share in "
              "one direction: add both directions"),
-            ((None, None, True), "other classes are taken for each other more often than your "
-             "pair"),
+            ((None, None, True), "others are taken for each other more often than your pair"),
         ]  # fmt: skip
 
     counts = [[36, 31, 5, 4, 29], [5, 152, 10, 13, 30], [12, 29, 85, 22, 38], [10, 8, 31, 76, 30]]
@@ -255,8 +238,7 @@ def calibration(function):
             ((chi_square(hit - p, p * (1 - p)), None), it + "adds galaxy by galaxy: add hits, p "
              "and variances in each bin first"),
             ((off.sum() ** 2 / V.sum(), None), it + "has a single bin: use `bins`"),
-            ((chi_square(added(last[1] - last[0]), V), None), "a probability of exactly 1 belongs "
-             "to the last bin"),
+            ((chi_square(added(last[1] - last[0]), V), None), "exactly 1 belongs to the last bin"),
             ((chi_square(added(hit - p, 10), added(p * (1 - p), 10)), None), it + "is that of 10 "
              "bins, whatever `bins` says"),
             ((None, bins), "the number counts bins without variance, too"),
@@ -303,16 +285,13 @@ def leak(leaking, split):
         back, numbers = train[np.isin(original[train], original[test])], original[leaks]
         originals = word + "the numbers of originals: it must return rows"
         for wrong, message in (
-            (np.flatnonzero(inside), word + "positions within `test`: it must return the row "
-             "numbers there"),
+            (np.flatnonzero(inside), word + "positions within `test`: the row numbers are wanted"),
             (numbers, originals),
             (np.unique(numbers), originals),
             (test[~inside], word + "the test rows that do not leak"),
             (back, word + "training rows: it must return rows of the test set"),
-            (np.union1d(leaks, back), word + "training rows as well: rows of the test set are "
-             "asked for"),
-            (np.intersect1d(train, test), "leaking finds no leak: the same original is enough, not "
-             "only the same row"),
+            (np.union1d(leaks, back), word + "training rows as well: only test rows are asked for"),
+            (np.intersect1d(train, test), "no leak found: the same original is enough"),
         ):  # fmt: skip
             require(found == sorted(leaks) or found != sorted(wrong), message)
         missed = len(set(leaks) - set(found))
@@ -383,21 +362,16 @@ def seeing(axis_ratio, smeared):
             (1 / right, it + "is upside down: minor through major axis"),
             (1 / right**2, it + "is upside down, and the square root is missing"),
             (right**2, it + "lacks the square root: eigenvalues are squares of lengths"),
-            (on_axes, it + "is measured along rows and columns: it must also hold for a turned "
-             "galaxy"),
+            (on_axes, it + "is measured along rows and columns: galaxies are turned"),
             (root(light, (0, 0)), it + "depends on where the galaxy is: measure from the centroid"),
-            (root(light, middle), it + "depends on the place of the galaxy: measure from the "
-             "centroid"),
-            (root(light, brightest), it + "is measured about the brightest pixel: measure from the "
-             "centroid"),
+            (root(light, middle), it + "depends on the place: measure from the centroid"),
+            (root(light, brightest), it + "is about the brightest pixel: take the centroid"),
             (root(light > 0), it + "does not weight the pixels by their light"),
             (1 - right, "this is the ellipticity: the ratio of minor to major axis is asked for"),
             (lambda v: not 0 <= v <= 1, lambda v: it + f"is {v:.3g}: minor through major axis is "
              "at most 1"),
-            (bool(light.max() > 10), it + "changes with the brightness: divide the moments by the "
-             "light"),
-            (None, lambda v: it + f"is too {'large' if v > right else 'small'}: check the three "
-             "moments"),
+            (bool(light.max() > 10), it + "changes with the brightness: divide by the light"),
+            (None, lambda v: it + f"is too {'large' if v > right else 'small'}: check the moments"),
         ]  # fmt: skip
 
     def after(q, a, s):
