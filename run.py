@@ -28,6 +28,7 @@ ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 STAMP = VENV / "installed.json"
 OLDEST, NEWEST = (3, 11), (3, 13)  # what TensorFlow and Keras have wheels for
+PAGES = ("slides", "site", "test")  # commands that also need reveal.js, MathJax and Sphinx
 ASTRAY = (  # environment variables that give .venv another library, or pip another place
     *("PYTHONPATH", "PYTHONHOME", "PYTHONSAFEPATH", "PYTHONOPTIMIZE", "PYTHONWARNINGS"),
     *("PIP_USER", "PIP_TARGET", "PIP_PREFIX", "PIP_ROOT", "PIP_PYTHON", "PIP_DRY_RUN"),
@@ -38,7 +39,8 @@ ASTRAY = (  # environment variables that give .venv another library, or pip anot
 def main(arguments):
     gpu = "--gpu" in arguments[:1]
     arguments = arguments[1:] if gpu else arguments
-    verbs = VERBS if (ROOT / "tools").is_dir() else {v: VERBS[v] for v in ("lab", "setup")}
+    lecturers = (ROOT / "tools" / "grade.py").exists()  # the students' copy holds fetch alone
+    verbs = VERBS if lecturers else {v: VERBS[v] for v in ("lab", "fetch", "setup")}
     if not arguments or arguments[0] in ("-h", "--help", "help"):
         commands = (f"    {name:12s} {what}" for name, (_, what) in verbs.items())
         print(__doc__.replace("{commands}", "\n".join(commands)))
@@ -55,7 +57,7 @@ def main(arguments):
     os.chdir(ROOT)
     settle()
     try:
-        set_up(gpu)
+        set_up(gpu, verb in PAGES)
     except subprocess.CalledProcessError as error:
         print(f"run.py: the installation failed (exit status {error.returncode}); see above.")
         print("Nothing is half-done: the same command continues once the cause is removed.")
@@ -106,11 +108,12 @@ def python():
     return str(VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python"))
 
 
-def set_up(gpu=False):
-    """Make .venv agree with the lock; do nothing if it does."""
+def set_up(gpu=False, pages=False):
+    """Make .venv agree with the locks; do nothing if it does."""
     found = json.loads(STAMP.read_text()) if STAMP.exists() else {}
     gpu = bool(gpu or found.get("gpu"))  # once installed for the GPU, it stays so
-    now = fingerprint(gpu)
+    pages = bool(pages or found.get("pages"))
+    now = fingerprint(gpu, pages)
     if found == now:
         return
     started = time.monotonic()
@@ -120,7 +123,7 @@ def set_up(gpu=False):
         print("[1/3] making the virtual environment .venv", flush=True)
         subprocess.run([sys.executable, "-m", "venv", "--clear", str(VENV)], check=True)
     STAMP.unlink(missing_ok=True)
-    locks = ["requirements.txt"] + ["requirements-gpu.txt"] * gpu
+    locks = locks_for(gpu, pages)
     count = sum(len(re.findall(r"^\S+==", Path(lock).read_text(), re.M)) for lock in locks)
     print(f"[2/3] installing {count} packages: some minutes the first time", flush=True)
     pip = [python(), "-m", "pip", "--disable-pip-version-check", "--no-input", "install"]
@@ -129,15 +132,21 @@ def set_up(gpu=False):
     print("[3/3] installing the course's own package", flush=True)
     own = [*pip, "--quiet", "--no-deps", "--no-build-isolation", "--editable", "."]
     subprocess.run(own, check=True)
-    STAMP.write_text(json.dumps(fingerprint(gpu)))
+    STAMP.write_text(json.dumps(fingerprint(gpu, pages)))
     print(f"ready after {time.monotonic() - started:.0f} s", flush=True)
 
 
-def fingerprint(gpu):
-    """What the environment depends on: the lock, the package's description, Python, this folder."""
-    names = ["requirements.txt", "pyproject.toml"] + ["requirements-gpu.txt"] * gpu
+def locks_for(gpu, pages):
+    return (
+        ["requirements.txt"] + ["requirements-gpu.txt"] * gpu + ["requirements-pages.txt"] * pages
+    )
+
+
+def fingerprint(gpu, pages):
+    """What the environment depends on: locks, the package's description, Python, this folder."""
+    names = [*locks_for(gpu, pages), "pyproject.toml"]
     digest = hashlib.sha256(b"".join((ROOT / name).read_bytes() for name in names)).hexdigest()
-    return {"lock": digest, "version": inside(), "root": str(ROOT), "gpu": gpu}
+    return {"lock": digest, "version": inside(), "root": str(ROOT), "gpu": gpu, "pages": pages}
 
 
 def inside():
@@ -224,18 +233,20 @@ def lint(rest):
 
 
 def lock(rest):
-    """Renew the two locks. The second holds only what the GPU adds to the first."""
+    """Renew the locks. The others hold only what the GPU and the pages add to the first."""
     subprocess.run([python(), "-m", "pip", "install", "--quiet", "uv"], check=True)
     compile = [python(), "-m", "uv", "pip", "compile", "--quiet", "--generate-hashes"]
     compile += ["--universal", "--no-header", "--no-annotate", "--python-version=3.11"]
     compile += ["pyproject.toml", "--extra=tools", "--extra=dev", *rest]
-    base, more = Path("requirements.txt"), Path("requirements-gpu.txt")
+    base = Path("requirements.txt")
     subprocess.run([*compile, f"--output-file={base}"], check=True)
-    more.write_text(base.read_text())  # uv keeps to the versions that it finds in the output
-    subprocess.run([*compile, "--extra=gpu", f"--output-file={more}"], check=True)
-    blocks = re.split(r"(?m)^(?=\S)", more.read_text())
     known = {re.split(r"[=\[ ]", b)[0] for b in re.split(r"(?m)^(?=\S)", base.read_text())}
-    more.write_text("".join(b for b in blocks if re.split(r"[=\[ ]", b)[0] not in known))
+    for extra in ("gpu", "pages"):
+        more = Path(f"requirements-{extra}.txt")
+        more.write_text(base.read_text())  # uv keeps to the versions that it finds in the output
+        subprocess.run([*compile, f"--extra={extra}", f"--output-file={more}"], check=True)
+        blocks = re.split(r"(?m)^(?=\S)", more.read_text())
+        more.write_text("".join(b for b in blocks if re.split(r"[=\[ ]", b)[0] not in known))
     return 0
 
 
@@ -260,7 +271,7 @@ VERBS = {  # command: (function, what it does)
     "handout": (tool("handout"), "make the students' copy of the course, folder and zip: [--help]"),
     "grade": (tool("grade"), "grade a folder of submissions, table and feedback: FOLDER"),
     "fetch": (tool("fetch"), "fetch real data into the cache: NAME"),
-    "slides": (tool("slides"), "write slides of the lectures into build/slides/: [NOTEBOOK ...]"),
+    "slides": (tool("slides"), "write decks of the lectures into build/slides/: [NAME ...]"),
     "bench": (bench, "measure the fast MNIST recipe beside Keras's example, or the spins: [spins]"),
     "mutate": (tool("mutate"), "which random changes do tests not notice? MODULE TESTS"),
     "lint": (lint, "check the style of code and notebooks; with --fix, mend it"),

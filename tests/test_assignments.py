@@ -191,15 +191,24 @@ each_source = pytest.mark.parametrize("name", SOURCES)
 
 @each_source
 def test_no_drift(name):
-    path = assignments.RELEASED / name / f"{name}.ipynb"
+    path = assignments.RELEASED / name / SOURCES[name].name
     text = assignments.render(assignments.build(SOURCES[name]))
     assert path.exists(), "python3 run.py assignments builds it"
     assert path.read_text(encoding="utf-8") == text, "python3 run.py assignments renews it"
 
 
 def test_every_released_file_has_a_source():
-    released = {path.stem for path in assignments.RELEASED.glob("*/*.ipynb")}
-    assert released <= set(SOURCES)
+    released = {(p.parent.name, p.name) for p in assignments.RELEASED.glob("*/*.ipynb")}
+    assert released <= {(name, source.name) for name, source in SOURCES.items()}
+
+
+def test_an_assignment_is_told_from_its_lecture_by_its_name(tmp_path):
+    lectures = {path.name for path in (assignments.ROOT / "notebooks").glob("*.ipynb")}
+    assert not lectures & {source.name for source in SOURCES.values()}
+    for file in ("01_a/01_a_assignment.ipynb", "02_b/02_b.ipynb", "03_c/03_other.ipynb"):
+        (tmp_path / file).parent.mkdir()
+        (tmp_path / file).touch()
+    assert set(assignments.sources(tmp_path)) == {"01_a", "02_b"}, "the old name is known, too"
 
 
 @each_source
@@ -221,6 +230,12 @@ def test_students_notebook(name):
         if is_grade(cell):
             assert cell.metadata.nbgrader.points > 0, cell.id
         assert "nbgrader" in cell.metadata, f"{cell.id} is neither locked nor an answer"
+
+
+@each_source
+def test_an_assignment_ends_with_its_tally(name):
+    last = nbformat.read(SOURCES[name], as_version=4).cells[-1]
+    assert last.source == f'checks.tally("{name[:2]}")' and last.metadata.nbgrader.locked
 
 
 @each_source

@@ -77,7 +77,7 @@ def test_reference_passes(path):
 
 @pytest.mark.parametrize("path", SOLUTIONS, ids=lambda p: p.stem)
 def test_stub_is_not_attempted(path):
-    handed_out = ROOT / "notebooks" / "assignments" / path.stem / path.name
+    handed_out = ROOT / "notebooks" / "assignments" / path.parent.name / path.name
     said = run(handed_out)
     assert said == dict.fromkeys(exercises(path), NOT_ATTEMPTED)
 
@@ -143,7 +143,7 @@ def test_what_the_check_passes_the_grader_passes(id, arguments, monkeypatch):
 @pytest.mark.parametrize(
     ("id", "wrong_for_others"),
     [
-        ("04.2", lambda right: lambda z: right(z) if len(z) != 3 else 0 * z),
+        ("04.2", lambda right: lambda E, T: right(E, T) if E.shape != (4, 2) else (0 * E, 0 * T)),
         ("07.5", lambda right: lambda o, a, b: right(o, a, b)[: 9 if len(o) == 12 else 1]),
         ("08.3", lambda right: lambda *inputs: [v * (inputs[3] != 3) for v in right(*inputs)]),
         ("09.4", lambda right: lambda *inputs: [v + (inputs[3] == 0.2) for v in right(*inputs)]),
@@ -632,6 +632,50 @@ def test_an_unforeseen_exception_becomes_a_message(product):
     assert verdict("99.2", mute, 2).message == "scale raises Speechless: no message"
     assert verdict("99.2", leaving, 2).message == "scale raises SystemExit: no message"
     assert verdict("99.2").message == "the check takes function, two, and it got 0 answers"
+
+
+def test_the_tally_remembers_the_last_visible_check(product, monkeypatch, capsys):
+    monkeypatch.setitem(checks._exercises, "99.1", None)
+    monkeypatch.setitem(checks._exercises, "99.3", None)
+    checks.exercise("99.1")(lambda answer: compare.compare("it", answer, 1))
+    checks.exercise("99.3")(lambda answer: compare.compare("it", answer, 3))
+    monkeypatch.setattr(checks, "_seen", {})
+
+    def told():
+        capsys.readouterr()
+        checks.tally("99")
+        return capsys.readouterr().out
+
+    assert told() == "Assignment 99: 0 of 3 passed; not attempted: 99.1, 99.2, 99.3\n"
+    checks.check("99.2", lambda x, a: x * a, 2)
+    checks.check("99.3", 4)
+    checks.check("99.1", ...)
+    assert told() == "Assignment 99: 1 of 3 passed; not yet: 99.3; not attempted: 99.1\n"
+    checks.check("99.3", 3)
+    checks.check("99.1", 1)
+    checks.check("99.2", lambda x, a: 0 * x, 2, inputs=CASES)  # a hidden test is not counted
+    assert told() == "Assignment 99: 3 of 3 passed\n"
+    checks.check("99.1", 2)
+    assert told() == "Assignment 99: 2 of 3 passed; not yet: 99.1\n"
+    for wrong in ("9", 99, "99.1", None):
+        with pytest.raises(ValueError, match="lecture must look like"):
+            checks.tally(wrong)
+
+
+def test_the_tally_of_an_assignment_that_is_not_there():
+    with pytest.raises(ValueError, match="^lecture 77 has no exercises$"):
+        checks.tally("77")
+
+
+def test_validate_shows_the_message_and_no_frames(monkeypatch):
+    """What Validate prints is the traceback that the kernel sends."""
+    from IPython.core.interactiveshell import InteractiveShell
+
+    monkeypatch.setenv("NBGRADER_EXECUTION", "validate")
+    shell, shown = InteractiveShell(), []
+    monkeypatch.setattr(shell, "_showtraceback", lambda kind, value, lines: shown.extend(lines))
+    shell.run_cell("from utils import checks\nchecks.check('01.1', lambda *inputs: 1)")
+    assert len(shown) == 1 and shown[0].startswith("✗ 01.1 not yet, because ")
 
 
 def test_warnings_of_an_answer_are_not_shown(product, recwarn):

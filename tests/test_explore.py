@@ -56,7 +56,10 @@ SLIDERS = {  # name: how to call it, its controls (low, high, step, start), choi
         {"field": (0, 1, 0.25, 0.5)},
     ),
 }  # fmt: skip
-DIAGRAMS = {"neuron", "network", "spins", "weighted_sum", "convolutional"}
+DIAGRAMS = {
+    "neuron", "network", "spins", "weighted_sum", "convolutional", "broadcast", "data_types",
+    "hexagonal",
+}  # fmt: skip
 
 
 @pytest.fixture
@@ -532,3 +535,48 @@ def test_phases_shows_the_map_and_the_outputs_of_the_nearest_field(draw):
     assert "b = 0.75 J" in figure.caption and "one 0.25" in figure.alt
     with pytest.raises(ValueError, match="field must be a finite number of at least 0, not -1"):
         explore.phases(FIELDS, MAGNETS, SHARES, names, field=-1)
+
+
+def test_broadcast_marks_what_is_repeated():
+    row, column = np.array([1.0, 2, 3]), np.array([[0.5], [1.0]])
+    figure = explore.broadcast({"a": row, "b": column}, "−", ("c", row - column), **TEXTS)
+    titles = [axis.get_title() for axis in figure.axes]
+    assert titles == ["a  (3,) → (2, 3)", "b  (2, 1) → (2, 3)", "c  (2, 3)"]
+    stored = [[p.get_linestyle() == "-" for p in axis.patches] for axis in figure.axes]
+    assert stored == [[True] * 3 + [False] * 3, [True, False, False] * 2, [True] * 6]
+    numbers = {t.get_position(): t.get_text() for t in figure.axes[2].texts}
+    assert numbers[0.5, 1.5] == "0.0" and numbers[2.5, 0.5] == "2.5"
+    assert [t.get_text() for t in figure.axes[1].texts if t.get_fontsize() > 20] == ["−"]
+
+
+def test_data_types_tells_the_shape_of_each():
+    table, film = np.array([[1.0, 2, 5], [3, 2, 1]]), np.zeros((3, 8, 8, 1))
+    cloud, event = np.arange(12.0).reshape(4, 3), {"stations": STATIONS, "arrivals": STATIONS / 9}
+    figure = explore.data_types(
+        table, np.arange(9.0), np.zeros((6, 6, 3)), film, cloud, event, **TEXTS
+    )
+    titles = [axis.get_title() for axis in figure.axes if axis.get_title()]
+    assert titles == [
+        "table (2, 3)", "trace (9,)", "regular grid (6, 6, 3)", "film (3, 8, 8, 1)",
+        "point cloud (4, 3)", "event (3, 2), (3, 2)",
+    ]  # fmt: skip
+    (shown,) = figure.axes[0].get_images()  # each column from its least to its largest number
+    assert np.array_equal(shown.get_array(), [[0, 0, 1], [1, 0, 0]])
+    assert len(figure.axes[3].get_images()) == 3
+    (arrivals,) = figure.axes[5].collections
+    assert np.allclose(arrivals.get_array(), STATIONS[:, 0] / 9)
+
+
+def test_hexagonal_draws_the_same_pixels_twice():
+    square = np.array([[np.nan, 1, 2], [3, 4, 5], [6, 7, np.nan]])
+    figure = explore.hexagonal(square, (1, 1), [(0, 1), (-1, 1)], **TEXTS)
+    left, right = figure.axes
+    places = [tuple(np.round(p.xy, 3)) for p in left.patches]
+    assert len(places) == 7 and places[:3] == [(1, 0), (2, 0), (0.5, 0.866)]
+    radii = {round(p.radius * np.sqrt(3), 6) for p in left.patches}
+    assert radii == {1} and all(p.numvertices == 6 for p in left.patches)
+    marks = {t.get_text(): t.get_position() for t in right.texts}
+    assert marks == {"×": (1, 1), "a": (2, 1), "b": (2, 0)}
+    assert np.allclose([t.get_position() for t in left.texts], [(1.5, 0.866), (2.5, 0.866), (2, 0)],
+                       atol=1e-3)  # fmt: skip
+    assert "(3, 3)" in right.get_title()

@@ -99,7 +99,7 @@ threading.Thread(target=forever, daemon=True).start()
 """
 READS = """
 try:
-    print(open("COURSE/solutions/01_perceptron/01_perceptron.ipynb").read())
+    print(open("COURSE/solutions/01_perceptron/01_perceptron_assignment.ipynb").read())
 except OSError as error:
     print(error)
 """

@@ -28,7 +28,8 @@ def copy(tmp_path_factory):
 
 def test_it_holds_the_course_and_nothing_else(copy):
     top = {path.name for path in copy.iterdir()}
-    assert top == {*handout.FILES, "README.md", "notebooks", "utils"}
+    assert top == {p.split("/")[0] for p in handout.FILES} | {"README.md", "notebooks", "utils"}
+    assert {p.name for p in (copy / "tools").iterdir()} == {"__init__.py", "fetch.py"}
     ours = {p.relative_to(ROOT) for p in (ROOT / "utils").rglob("*.py")}
     ours |= {p.relative_to(ROOT) for p in (ROOT / "notebooks").rglob("*[0-9]_*.ipynb")}
     ours = {p for p in ours if ".ipynb_checkpoints" not in p.parts}
@@ -39,7 +40,7 @@ def test_it_holds_the_course_and_nothing_else(copy):
 def test_no_answer_and_no_hidden_test_goes_with_it(copy):
     for name, source in assignments.sources().items():
         regions = assignments.hidden_regions(nbformat.read(source, as_version=4))
-        path = copy / "notebooks" / "assignments" / name / f"{name}.ipynb"
+        path = copy / "notebooks" / "assignments" / name / source.name
         assert regions and not assignments.leaks(
             json.loads(path.read_text()), set().union(*regions)
         )
@@ -99,9 +100,17 @@ def test_a_leak_stops_it(tmp_path, monkeypatch, capsys):
 def test_its_run_py_offers_what_it_can_do(copy):
     command = [sys.executable, "run.py"]
     shown = subprocess.run(command, cwd=copy, capture_output=True, text=True).stdout
-    assert re.findall(r"(?m)^    (\w+) {3,}", shown) == ["lab", "setup"]
+    assert re.findall(r"(?m)^    (\w+) {3,}", shown) == ["lab", "fetch", "setup"]
     refused = subprocess.run([*command, "grade"], cwd=copy, capture_output=True, text=True)
-    assert refused.returncode == 2 and "choose one of: lab, setup" in refused.stdout
+    assert refused.returncode == 2 and "choose one of: lab, fetch, setup" in refused.stdout
+
+
+def test_it_fetches_data(copy, tmp_path):
+    environment = {**os.environ, "PYTHONPATH": str(copy), "KERAS_HOME": str(tmp_path)}
+    told = subprocess.run(
+        [sys.executable, "-m", "tools.fetch"], cwd=copy, env=environment, capture_output=True
+    )
+    assert told.returncode == 0 and b"Galaxy10 DECaLS, 2.74 GB" in told.stdout
 
 
 def test_its_lab_serves_the_front_page_and_its_own_utils(copy, tmp_path):

@@ -254,6 +254,14 @@ def test_downloads_what_is_missing(home, tiny, monkeypatch, tmp_path, capsys):
     assert len(asked) == 1
 
 
+def test_a_file_that_was_packed_anew_is_not_fetched_again(home, tiny, monkeypatch):
+    content = save(home, tiny)  # FILE_SHA256 is another one's
+    with serve(b"never asked for") as (url, asked):
+        monkeypatch.setattr(mnist, "URLS", (url,))
+        assert mnist.fetch_mnist() == home
+    assert home.read_bytes() == content and not asked
+
+
 DAMAGE = {
     "truncated": lambda arrays, content: content[: len(content) // 2],
     "empty": lambda arrays, content: b"",

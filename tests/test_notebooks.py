@@ -54,8 +54,15 @@ def code_cells(notebook):
     return [c for c in notebook.cells if c.cell_type == "code"]
 
 
+def is_note(cell):
+    """Whether a cell is the lecturer's: folded on the page, in the speaker's view of the slides."""
+    return cell.metadata.get("slideshow", {}).get("slide_type") == "notes"
+
+
 def texts(cells):
-    return [c.source for c in cells if c.cell_type == "markdown"]
+    """Return what text cells say: neither the lecturer's notes nor the breaks between slides."""
+    said = [c.source for c in cells if c.cell_type == "markdown" and not is_note(c)]
+    return [re.sub(r"(?m)^<!-- (subslide|fragment) -->\n", "", source) for source in said]
 
 
 def hour_and_beyond(notebook):
@@ -221,7 +228,7 @@ def judge_anatomy(notebook, name):
         assert len(more) <= 5, f"at most four sections beyond the hour, and references: {more}"
     take_away = next(t for t in texts(hour) if re.match("## Take away", t, re.I))
     assert len(re.findall(r"(?m)^[-*] ", take_away)) == goals, "take away mirrors the goals"
-    assert f"assignments/{name}/{name}.ipynb" in text, "no link to the assignment"
+    assert f"assignments/{name}/{name}_assignment.ipynb" in text, "no link to the assignment"
     assert re.search(r"(?m)^## References$", notebook.cells[-1].source), "references end it"
     assert "https://doi.org/" in notebook.cells[-1].source
 
@@ -245,7 +252,7 @@ def judge_size(notebook, size):
         assert 1200 <= words <= 2200, words
         assert size <= 1_000_000
         return
-    shown = [c for c in hour if "band" not in tags(c)]
+    shown = [c for c in hour if "band" not in tags(c) and not is_note(c)]
     assert 28 <= len(shown) <= 38, f"{len(shown)} cells in the hour"
     assert len(beyond) <= 30, f"{len(beyond)} cells beyond the hour"
     assert words <= 1500, f"{words} words in the hour"
@@ -268,6 +275,38 @@ def judge_bands(notebook):
             assert cell.metadata.get("jupyter") == {"source_hidden": True}, f"collapse {cell.id}"
             assert cell.metadata.slideshow.slide_type == "skip", f"{cell.id} is on the slides"
             assert not cell.outputs, f"{cell.id} prints"
+            assert "hide-cell" in tags(cell), f"fold {cell.id} on the site"
+
+
+@lecture
+def test_predictions_are_answered_and_drawing_is_folded(path):
+    judge_presentation(read(path))
+
+
+def judge_presentation(notebook):
+    """Assert what an hour needs in a lecture hall: answers, folded drawing, folded notes."""
+    hour, beyond = hour_and_beyond(notebook)
+    if beyond is None:
+        return
+    shown = [c for c in hour if "band" not in tags(c) and not is_note(c)]
+    for k, cell in enumerate(shown):
+        if cell.cell_type == "markdown" and "Predict first" in cell.source:
+            told = [c for c in shown[k + 1 : k + 3] if c.cell_type == "code" and c.outputs]
+            assert told, f"{cell.id}: no figure or number within two cells of the prediction"
+    for cell in notebook.cells:
+        if cell.cell_type == "code" and figures(cell) and only_draws(cell.source):
+            assert "hide-input" in tags(cell), f"{cell.id} only draws: tag it hide-input"
+        if is_note(cell):
+            assert cell.source.startswith("<details><summary>For the lecturer</summary>\n\n")
+            assert cell.source.endswith("\n\n</details>"), cell.id
+
+
+def only_draws(source):
+    """Whether a cell holds nothing but calls of plots or explore."""
+    return all(
+        isinstance(line, ast.Expr) and re.match(r"(plots|explore)\.", ast.unparse(line))
+        for line in ast.parse(source).body
+    )
 
 
 @lecture
@@ -336,7 +375,7 @@ def test_rubrics_stay_with_the_lecturer(path):
 def test_each_lecture_has_its_assignment():
     """An assignment may come before its lecture, but no lecture without its assignment."""
     sources = {p.stem for p in SOLUTIONS}
-    assert {p.stem for p in LECTURES} <= sources == {p.stem for p in ASSIGNMENTS}
+    assert {f"{p.stem}_assignment" for p in LECTURES} <= sources == {p.stem for p in ASSIGNMENTS}
 
 
 # ---- the judges themselves, on a lecture that is made for them
@@ -357,10 +396,10 @@ def parted(words=1000, cells=33, beyond=30, predictions=5, pictures=8, width=79,
         new_code("x" * width),
     ]
     hour += [new_code("pass") for _ in range(cells - len(hour) - 1)]
-    take_away = f"## Take away{goals}\n\n[Assignment](assignments/00_a/00_a.ipynb) "
+    take_away = f"## Take away{goals}\n\n[Assignment](assignments/00_a/00_a_assignment.ipynb) "
     said = sum(len(t.split()) for t in texts(hour)) + len(take_away.split())
     hour.append(new_text(take_away + "word " * (words - said)))
-    hidden = {"tags": ["band"], "jupyter": {"source_hidden": True}}
+    hidden = {"tags": ["band", "hide-cell"], "jupyter": {"source_hidden": True}}
     hidden["slideshow"] = {"slide_type": "skip"}
     hour[-1:-1] = [new_code("assert True", metadata=hidden) for _ in range(bands)]
     rest = [new_text("## More\n" + 900 * "word "), new_code("draw()")]
@@ -426,8 +465,10 @@ def test_a_parted_lecture_is_judged_by_its_parts():
 
 
 @pytest.mark.parametrize("change", [
-    {"metadata": {"tags": ["band"], "slideshow": {"slide_type": "skip"}}},
-    {"metadata": {"tags": ["band"], "slideshow": {"slide_type": "slide"},
+    {"metadata": {"tags": ["band", "hide-cell"], "slideshow": {"slide_type": "skip"}}},
+    {"metadata": {"tags": ["band"], "slideshow": {"slide_type": "skip"},
+                  "jupyter": {"source_hidden": True}}},
+    {"metadata": {"tags": ["band", "hide-cell"], "slideshow": {"slide_type": "slide"},
                   "jupyter": {"source_hidden": True}}},
     {"source": "print(1)"},
     {"outputs": [PICTURE]},
@@ -438,6 +479,29 @@ def test_a_band_that_shows_is_named(change):
     band.update(nbformat.from_dict(change))
     with pytest.raises(AssertionError):
         judge_bands(notebook)
+
+
+def test_a_prediction_without_answer_and_drawing_in_sight_are_named():
+    text, code = nbformat.v4.new_markdown_cell, nbformat.v4.new_code_cell
+    asked = text("**Predict first.** ?", id="asked")
+    shown = code("plots.lines()", outputs=[nbformat.from_dict(PICTURE)], id="shown")
+    note = text("<details><summary>For the lecturer</summary>\n\nSkip it.\n\n</details>")
+    note.metadata = nbformat.from_dict({"slideshow": {"slide_type": "notes"}})
+    band = code("assert True", metadata={"tags": ["band"]})
+    more = text(BEYOND)
+
+    def judged(*cells):
+        judge_presentation(nbformat.v4.new_notebook(cells=[*cells, more]))
+
+    with pytest.raises(AssertionError, match="shown only draws"):
+        judged(asked, shown)
+    shown.metadata["tags"] = ["hide-input"]
+    judged(asked, code("train()"), note, band, shown)
+    with pytest.raises(AssertionError, match="asked: no figure or number"):
+        judged(asked, code("train()"), text("so"), shown)
+    note.source = "Skip it."
+    with pytest.raises(AssertionError):
+        judged(note)
 
 
 def test_a_lecture_that_is_not_parted_keeps_its_limits():

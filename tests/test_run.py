@@ -31,9 +31,11 @@ def load():
 def run(tmp_path, monkeypatch):
     """run.py as a module, in a copy of the course's set-up files; pip is only recorded."""
     module = load()
-    for name in ("requirements.txt", "requirements-gpu.txt", "pyproject.toml"):
-        shutil.copy(ROOT / name, tmp_path)
+    for name in ("", "-gpu", "-pages"):
+        shutil.copy(ROOT / f"requirements{name}.txt", tmp_path)
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
     (tmp_path / "tools").mkdir()
+    (tmp_path / "tools" / "grade.py").touch()  # the students' copy has none
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(module, "ROOT", tmp_path)
     monkeypatch.setattr(module, "VENV", tmp_path / ".venv")
@@ -190,23 +192,27 @@ def test_verbs_start_what_they_name(run, monkeypatch):
     assert [c[2:] for c, _ in started] == [["check", "--fix"], ["format"]]
 
 
-def test_lock_keeps_in_the_second_file_what_the_gpu_adds(run, monkeypatch):
+def test_lock_keeps_in_the_other_files_what_gpu_and_pages_add(run, monkeypatch):
     base = "keras==3 \\\n    --hash=sha256:1\ntensorflow[x]==2 \\\n    --hash=sha256:2\n"
-    added = "nvidia-cudnn-cu12==9 ; sys_platform == 'linux' \\\n    --hash=sha256:3\n"
+    added = {
+        "--extra=gpu": "nvidia-cudnn-cu12==9 ; sys_platform == 'linux' \\\n    --hash=sha256:3\n",
+        "--extra=pages": "furo==1 \\\n    --hash=sha256:4\n",
+    }
 
     def compiles(command, check):
         assert check
         if "uv" in command and "compile" in command:
-            gpu = "--extra=gpu" in command
+            more = "".join(text for extra, text in added.items() if extra in command)
             out = Path(command[-1].removeprefix("--output-file="))
             assert {"--extra=tools", "--extra=dev", "--generate-hashes", "--upgrade"} <= {*command}
-            assert not gpu or out.read_text() == base, "uv keeps to the versions that it finds"
-            out.write_text(base.replace("keras", added + "keras") if gpu else base)
+            assert not more or out.read_text() == base, "uv keeps to the versions that it finds"
+            out.write_text(base.replace("keras", more + "keras"))
 
     monkeypatch.setattr(run.subprocess, "run", compiles)
     assert run.lock(["--upgrade"]) == 0
     assert Path("requirements.txt").read_text() == base
-    assert Path("requirements-gpu.txt").read_text() == added
+    assert Path("requirements-gpu.txt").read_text() == added["--extra=gpu"]
+    assert Path("requirements-pages.txt").read_text() == added["--extra=pages"]
 
 
 def test_call_returns_the_status_and_adds_to_the_environment():
@@ -247,8 +253,18 @@ def test_gpu_adds_its_lock_and_stays(run):
     assert len(run.commands) == 3, "a later command without --gpu does not take CUDA away"
 
 
+def test_what_makes_pages_is_installed_when_a_command_needs_it_and_stays(run, monkeypatch):
+    for verb, needed in (("setup", False), ("slides", True), ("setup", True)):
+        run.commands.clear()
+        monkeypatch.setitem(run.VERBS, verb, (lambda rest: 0, ""))
+        assert run.main([verb]) == 0
+        installed = [c for c in run.commands if "--requirement=requirements-pages.txt" in c]
+        assert bool(installed) == (verb == "slides")
+        assert json.loads(run.STAMP.read_text())["pages"] is needed
+
+
 def test_a_failed_installation_is_explained(run, monkeypatch, capsys):
-    def fails(gpu):
+    def fails(gpu, pages):
         raise subprocess.CalledProcessError(3, "pip")
 
     monkeypatch.setattr(run, "set_up", fails)

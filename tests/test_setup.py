@@ -23,9 +23,11 @@ EXTRAS = PROJECT["optional-dependencies"]
 NAMED_OTHERWISE = {
     **{"PIL": "pillow", "sklearn": "scikit-learn", "IPython": "ipython", "yaml": "pyyaml"},
     "pkg_resources": "setuptools",
+    **{"mathjax": "django-static-mathjax", "sphinx_revealjs": "sphinx-revealjs"},
 }
 LOCK = (ROOT / "requirements.txt").read_text()
 GPU_LOCK = (ROOT / "requirements-gpu.txt").read_text()
+PAGES_LOCK = (ROOT / "requirements-pages.txt").read_text()
 HOOKS = ROOT / ".pre-commit-config.yaml"
 WORKFLOW = ROOT / ".github" / "workflows" / "ci.yml"
 
@@ -43,9 +45,9 @@ def declared(*extras):
     return [Requirement(r) for r in sum((EXTRAS[e] for e in extras), PROJECT["dependencies"])]
 
 
-@pytest.mark.parametrize("requirement", declared("tools", "dev"), ids=str)
+@pytest.mark.parametrize("requirement", declared("tools", "dev", "pages"), ids=str)
 def test_lock_holds_what_is_declared(requirement):
-    locked = pins(LOCK)[requirement.name.lower().replace("_", "-")]
+    locked = pins(LOCK + PAGES_LOCK)[requirement.name.lower().replace("_", "-")]
     assert all(version in requirement.specifier for version, _ in locked)
 
 
@@ -72,7 +74,7 @@ def imported(*patterns):
 
 @pytest.mark.parametrize("patterns, extras", [
     (["utils/**/*.py"], []),
-    (["tools/**/*.py"], ["tools"]),
+    (["tools/**/*.py"], ["tools", "pages"]),
     (["tests/**/*.py", "*.py"], ["tools", "dev"]),
 ])  # fmt: skip
 def test_what_is_imported_is_declared(patterns, extras):
@@ -89,7 +91,7 @@ def test_only_what_notebooks_import_is_installed():
 
 
 def test_every_pin_has_hashes_and_no_address():
-    for text in (LOCK, GPU_LOCK):
+    for text in (LOCK, GPU_LOCK, PAGES_LOCK):
         blocks = [b for b in re.split(r"(?m)^(?=\S)", text) if "==" in b.partition("\n")[0]]
         assert blocks and all("--hash=sha256:" in block for block in blocks)
         assert "://" not in text and "index-url" not in text
@@ -104,6 +106,11 @@ def test_gpu_lock_only_adds_nvidia_packages_for_linux():
     gpu = Requirement(EXTRAS["gpu"][0])
     own = next(r for r in declared() if r.name == "tensorflow")
     assert gpu.extras == {"and-cuda"} and gpu.specifier == own.specifier
+
+
+def test_only_slides_site_and_test_install_what_makes_pages():
+    assert not set(pins(PAGES_LOCK)) & set(pins(LOCK))
+    assert {"sphinx", "django-static-mathjax"} <= set(pins(PAGES_LOCK))
 
 
 def test_conda_environment_takes_the_same_lock():
@@ -197,7 +204,7 @@ def test_hooks_before_a_commit_need_nothing_but_the_course():
     for hook in repository["hooks"]:
         assert hook["language"] == "system" and hook["pass_filenames"] is False
         assert re.compile(hook.get("files", ""))
-    assert re.match(repository["hooks"][1]["files"], "solutions/03_mlp/03_mlp.ipynb")
+    assert re.match(repository["hooks"][1]["files"], "solutions/03_mlp/03_mlp_assignment.ipynb")
 
 
 def test_files_are_the_same_bytes_on_every_system():

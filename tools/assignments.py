@@ -35,9 +35,18 @@ def configuration():
 
 
 def sources(folder=SOURCES):
-    """Return the source notebooks of all assignments, by name."""
+    """Return the source notebooks of all assignments, by name: NN_topic/NN_topic_assignment.ipynb.
+
+    The file's name tells an assignment from its lecture, in JupyterLab's tabs as in a folder of
+    submissions; NN_topic.ipynb, as they were once called, is found, too.
+    """
     found = sorted(Path(folder).glob("[0-9][0-9]_*/[0-9][0-9]_*.ipynb"))
-    return {path.stem: path for path in found if path.stem == path.parent.name}
+    return {assignment(path): path for path in found if assignment(path) == path.parent.name}
+
+
+def assignment(path):
+    """Return the assignment that a notebook's own name says: 01_perceptron."""
+    return Path(path).stem.removesuffix("_assignment")
 
 
 class ClearAnswers(steps.ClearSolutions):
@@ -62,7 +71,7 @@ def build(source):
     Parameters
     ----------
     source : Path
-        Such as solutions/01_perceptron/01_perceptron.ipynb.
+        Such as solutions/01_perceptron/01_perceptron_assignment.ipynb.
 
     Returns
     -------
@@ -73,9 +82,9 @@ def build(source):
     ValueError
         If nbgrader cannot use the source: the message says why and names the file.
     """
-    config, name = configuration(), Path(source).stem
+    config, name = configuration(), assignment(source)
     unused = steps.InstantiateTests, steps.IncludeHeaderFooter, steps.SaveCells
-    resources = {"nbgrader": {"student": ".", "assignment": name, "notebook": name}}
+    resources = {"nbgrader": {"student": ".", "assignment": name, "notebook": Path(source).stem}}
     try:
         notebook = nbformat.read(source, as_version=4)
         notebook.metadata = nbformat.from_dict(METADATA)
@@ -175,7 +184,7 @@ def main(arguments=None, sources_folder=SOURCES, released=RELEASED):
     logging.getLogger("traitlets").setLevel(logging.ERROR)
     known, failed = sources(sources_folder), 0
     for name, source in known.items():
-        path = Path(released) / name / f"{name}.ipynb"
+        path = Path(released) / name / source.name
         try:
             text = render(build(source))
             hidden = hidden_regions(nbformat.read(source, as_version=4))
@@ -188,11 +197,12 @@ def main(arguments=None, sources_folder=SOURCES, released=RELEASED):
         failed += state.startswith(("FAILED", "differs"))
         print(f"{name:24s} {state}")
     for path in sorted(Path(released).glob("*/*.ipynb")):
-        if path.stem not in known:
+        source = known.get(path.parent.name)
+        if source is None or source.name != path.name:
             failed += 1
             print(f"{path.stem:24s} differs: {path} has no source in solutions/; remove it")
     if not known:
-        print(f"there are no assignments: no NN_topic/NN_topic.ipynb in {sources_folder}")
+        print(f"there are no assignments: no NN_topic/NN_topic*.ipynb in {sources_folder}")
     return int(failed > 0)
 
 

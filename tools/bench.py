@@ -17,6 +17,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 from utils.runtime import quiet_stderr, start
 
+os.environ["KERAS_BACKEND"] = "tensorflow"  # whatever is set for other projects
 with quiet_stderr():  # TensorFlow's import writes lines that are of no use to a reader
     import keras
     from keras import layers

@@ -110,10 +110,10 @@ def _was_run(cell):
 
 
 def main(names):
-    """Execute the named lectures (such as `08_mnist`) or all; stop at the first failure."""
+    """Execute the named lectures (such as `08` or `08_mnist`) or all; stop at the first failure."""
     os.environ["COURSE_STATIC"] = "1"
     os.environ["PYDEVD_DISABLE_FILE_VALIDATION"] = "1"  # else the kernel warns on stderr
-    paths = [_named(name) for name in names] or lectures()
+    paths = [named(name) for name in names] or lectures()
     for path in paths:
         print(f"{path.stem:24s}", end=" ", flush=True)
         started = time.monotonic()
@@ -129,12 +129,13 @@ def main(names):
     return 0
 
 
-def _named(name):
-    path = ROOT / "notebooks" / f"{Path(name).stem}.ipynb"
-    if not path.exists():
+def named(name):
+    """Return the path of the lecture that is called so, such as `08` or `08_mnist`, or exit."""
+    found = [p for p in lectures() if Path(name).stem in (p.stem, p.stem.partition("_")[0])]
+    if not found:
         known = ", ".join(p.stem for p in lectures())
         sys.exit(f"there is no lecture {name!r}; there are {known}")
-    return path
+    return found[0]
 
 
 if __name__ == "__main__":

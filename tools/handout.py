@@ -1,7 +1,8 @@
 """Write the students' copy of the course: `python3 run.py handout`. A folder and a zip in build/.
 
-It holds lectures, assignments, utils and run.py; no solutions, no tests, no tools. Assignments are
-built anew, so that no answer that somebody has written into notebooks/assignments/ goes with them.
+It holds lectures, assignments, utils and run.py; no solutions, no tests, and of tools only what
+fetches real data. Assignments are built anew, so that no answer that somebody has written into
+notebooks/assignments/ goes with them.
 """
 
 import argparse
@@ -19,7 +20,7 @@ from tools import assignments
 NAME = "neural-networks-for-physicists"
 FILES = [
     *("run.py", "pyproject.toml", "requirements.txt", "requirements-gpu.txt", "environment.yml"),
-    *("nbgrader_config.py", "LICENSE", "CITATION.cff"),
+    *("nbgrader_config.py", "LICENSE", "CITATION.cff", "tools/__init__.py", "tools/fetch.py"),
 ]
 KINDS = {".ipynb", ".png", ".jpg", ".svg", ".md", ".py", ".npz", ".csv"}
 LITTER = {".ipynb_checkpoints", "__pycache__", "assignments"}
@@ -33,7 +34,8 @@ python3 run.py lab     # installs into .venv, opens JupyterLab on the front page
 ```
 
 On Windows write `py run.py lab`. The first run downloads about 700 MB of packages and takes some
-minutes; later ones start at once.
+minutes; later ones start at once. The lectures run offline, with stand-ins for the real data;
+`python3 run.py fetch` says which data there are and fetches them.
 
 ## Lectures
 
@@ -82,7 +84,7 @@ def files(root=assignments.ROOT, sources_folder=assignments.SOURCES):
         shown = assignments.leaks(json.loads(text), set().union(*hidden))
         if shown:
             raise ValueError(f"{source}: the student would see {shown[0]!r}")
-        place = f"notebooks/assignments/{name}/{name}.ipynb"
+        place = f"notebooks/assignments/{name}/{source.name}"
         found[place], titles[place] = text.encode(), name
         for path in sorted(source.parent.iterdir()):
             if path.suffix in KINDS - {".ipynb", ".md"}:

@@ -39,7 +39,7 @@ class Course:
     """One assignment: what was handed out, its hidden tests, its exercises by graded cell."""
 
     def __init__(self, source):
-        self.name, self.release = source.stem, assignments.build(source)
+        self.name, self.release = assignments.assignment(source), assignments.build(source)
         self.beside = {  # data files, which the notebook may read
             path.relative_to(source.parent): path.read_bytes()
             for path in source.parent.rglob("*")

@@ -7,7 +7,8 @@ import itertools
 
 import matplotlib
 import numpy as np
-from matplotlib.patches import Rectangle
+from matplotlib.patches import Rectangle, RegularPolygon
+from matplotlib.patheffects import withStroke
 
 from utils import plots, runtime
 from utils.arguments import integer, real
@@ -478,6 +479,117 @@ def _arrow(axes, start, end, text="", at=0.5):
         place = np.add(start, at * np.subtract(end, start))
         box = {"facecolor": "w", "edgecolor": "none", "pad": 2}
         axes.text(*place, text, ha="center", va="center", bbox=box, zorder=4)
+
+
+def broadcast(parts, sign, result, *, caption, alt):
+    """Draw how two arrays are stretched to a common shape and combined number by number.
+
+    Parameters
+    ----------
+    parts : dict of str to array
+        Two names and the arrays; their common shape must be (rows, columns).
+    sign : str
+        Stands between the two.
+    result : (str, array (rows, columns))
+        What comes out, and its name.
+    """
+    name, out = result[0], np.asarray(result[1])
+    figure, axes = plots.new(3, size=(12, 4.2))
+    fills = (plots.SKY, plots.ORANGE, "0.85")
+    for axis, (head, numbers), fill in zip(axes, [*parts.items(), (name, out)], fills):
+        own = np.shape(numbers)
+        lengths = (1,) * (2 - len(own)) + own
+        for (i, j), number in np.ndenumerate(np.broadcast_to(numbers, out.shape)):
+            copy = i >= lengths[0] or j >= lengths[1]  # no number of its own in memory
+            look = {"facecolor": "w" if copy else fill, "linestyle": ":" if copy else "-"}
+            axis.add_patch(Rectangle((j, i), 1, 1, edgecolor="k", linewidth=1.5, **look))
+            colour = plots.GREY if copy else "k"
+            axis.text(j + 0.5, i + 0.5, f"{number:.1f}", ha="center", va="center", color=colour)
+        stretched = "" if lengths == out.shape else f" → {out.shape}"
+        axis.set(xlim=(-0.1, out.shape[1] + 0.1), ylim=(out.shape[0] + 0.1, -0.1), aspect="equal")
+        axis.set_title(f"{head}  {own}{stretched}")
+        axis.set_axis_off()
+    for axis, text in zip(axes[1:], (sign, "=")):
+        axis.text(-0.12, 0.5, text, transform=axis.transAxes, fontsize=26, ha="center", va="center")
+    return plots.finish(figure, caption, alt)
+
+
+def data_types(table, trace, image, film, cloud, event, *, caption, alt):
+    """Draw the data types of physics side by side, each with the shape of its array.
+
+    Parameters
+    ----------
+    table : array (events, quantities)
+    trace : array (times,)
+        In mV, one number each ns.
+    image : array (rows, columns, 3)
+    film : array (times, rows, columns, 1)
+    cloud : array (points, 3)
+        Positions x, y, z in cm.
+    event : dict of arrays
+        "stations" (n, 2) in km and "arrivals" (n, 2) in s among others.
+    """
+    figure, axes = plots.new(3, 2, size=(12.5, 7.6))
+    (a, b, c), (d, e, f) = axes
+    spread = np.ptp(table, axis=0)
+    a.imshow((table - table.min(axis=0)) / np.where(spread > 0, spread, 1), aspect="auto")
+    a.set(xlabel="quantity", ylabel="event", title=f"table {table.shape}", box_aspect=1)
+    b.plot(trace, linewidth=1.5)
+    b.set(xlabel="time [ns]", ylabel="voltage [mV]", title=f"trace {trace.shape}", box_aspect=1)
+    c.imshow(image)
+    c.set(xticks=[], yticks=[], title=f"regular grid {image.shape}")
+    side, last = film.shape[1], len(film) - 1
+    for k, frame in enumerate(film[::-1]):  # the first one in front
+        left = 0.3 * side * (last - k)
+        extent = (left, left + side, left, left + side)
+        d.imshow(frame[..., 0], cmap="RdBu_r", vmin=-1, vmax=1, extent=extent, zorder=k)
+        d.add_patch(Rectangle((left, left), side, side, fill=False, edgecolor="k", zorder=k))
+    reach = side * (1 + 0.3 * last)
+    d.set(xlim=(-2, reach + 2), ylim=(-2, reach + 2), title=f"film {film.shape}")
+    d.set_axis_off()
+    shown = e.scatter(*cloud[:, :2].T, c=cloud[:, 2], s=25)
+    figure.colorbar(shown, ax=e, label="z [cm]", shrink=0.6)
+    e.set(xlabel="x [cm]", ylabel="y [cm]", title=f"point cloud {cloud.shape}", box_aspect=1)
+    shown = f.scatter(*event["stations"].T, c=event["arrivals"][:, 0], s=90, marker="^")
+    figure.colorbar(shown, ax=f, label="P arrival [s]", shrink=0.6)
+    f.set(xlabel="east [km]", ylabel="north [km]", box_aspect=1)
+    f.set_title("event " + ", ".join(str(part.shape) for part in event.values()), fontsize=13)
+    return plots.finish(figure, caption, alt)
+
+
+def hexagonal(square, pixel, steps, *, caption, alt):
+    """Draw a hexagonal detector and the square array that stores it, one neighbourhood in both.
+
+    Parameters
+    ----------
+    square : array (rows, columns)
+        Pixel (row, column) lies at x = column + row / 2, y = row sqrt(3) / 2; NaN where there is
+        none.
+    pixel : (int, int)
+        Row and column of the pixel whose neighbours are marked.
+    steps : sequence of (int, int)
+        From it to the neighbours, in rows and columns.
+    """
+    figure, (left, right) = plots.new(2, size=(11, 4.8))
+    shades = matplotlib.colormaps["Blues"]
+    bright = np.nanmax(square)
+    for row, column in np.argwhere(np.isfinite(square)):
+        look = {"facecolor": shades(square[row, column] / bright), "edgecolor": "0.6"}
+        place = (column + row / 2, row * np.sqrt(3) / 2)
+        left.add_patch(RegularPolygon(place, 6, radius=1 / np.sqrt(3), **look))
+    right.imshow(square, cmap=shades.with_extremes(bad="0.85"), vmin=0, vmax=bright)
+    for step, mark in zip([(0, 0), *steps], "×abcdefgh"):
+        row, column = np.add(pixel, step)
+        look = {"ha": "center", "va": "center", "fontsize": 17, "fontweight": "bold"}
+        look["path_effects"] = [withStroke(linewidth=3, foreground="w")]
+        left.text(column + row / 2, row * np.sqrt(3) / 2, mark, **look)
+        right.text(column, row, mark, **look)
+    left.autoscale_view()
+    left.invert_yaxis()
+    left.set(aspect="equal", title="on the detector")
+    left.set_axis_off()
+    right.set(xlabel="column", ylabel="row", title=f"in memory {np.shape(square)}, grey: no pixel")
+    return plots.finish(figure, caption, alt)
 
 
 def spins(states, titles, *, part=24, caption, alt, scale=3.1):

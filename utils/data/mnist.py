@@ -83,7 +83,9 @@ def cache_path():
 
 
 def fetch_mnist(**patience):
-    """Fetch MNIST (11.5 MB) to where Keras looks for it; return its path.
+    """Fetch MNIST (11.5 MB) to where Keras looks for it, unless it lies there; return its path.
+
+    A file that another program has packed anew is right if its arrays are.
 
     Parameters
     ----------
@@ -95,7 +97,14 @@ def fetch_mnist(**patience):
     DataError
         If it is not served, or cannot be stored.
     """
-    return fetch(URLS, cache_path(), FILE_SHA256, **patience)
+    path = cache_path()
+    if path.exists():
+        try:
+            _read(path)
+            return path
+        except DataError:
+            pass  # damaged: fetch it again
+    return fetch(URLS, path, FILE_SHA256, **patience)
 
 
 def _real(path, **patience):
