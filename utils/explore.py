@@ -230,9 +230,9 @@ def kernel(image, text="-1 0 1  -2 0 2  -1 0 1"):
             axes[1].text(column, row, f"{weight:g}", ha="center", va="center", bbox=box)
         return plots.finish(
             figure,
-            caption="The map is bright where the image looks like the kernel, and zero where the "
-            "image is flat if the weights add up to zero. Red is positive, blue negative, each "
-            "picture on its own scale.",
+            caption="The map is red where the image looks like the kernel, blue where it looks "
+            "like its negative, and white where the image is flat if the weights add up to zero. "
+            "Each picture on its own scale.",
             alt="An image, a kernel of 3 by 3 numbers and the map that it makes of the image, of "
             f"{z.shape[0]} by {z.shape[1]} numbers.",
         )  # fmt: skip
