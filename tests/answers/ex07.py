@@ -59,77 +59,68 @@ MEANS = 1993
 # 07.2
 
 
-def eight(images):
-    turned = [np.rot90(images, k, axes=(1, 2)) for k in range(4)]
-    return np.stack(turned + [np.flip(t, axis=1) for t in turned])
+def point(model, images):
+    """Turn and mirror, ask, and undo: first the mirror, which came last."""
+    total = np.zeros((len(images), 2))
+    for k in range(4):
+        for mirrored in (False, True):
+            view = np.rot90(images, k, axes=(1, 2))
+            answer = np.array(model(view[:, :, ::-1] if mirrored else view), float)
+            row, column = answer.T
+            if mirrored:
+                column = -column
+            for _ in range(k):
+                row, column = column, -row
+            total += np.stack([row, column], axis=1)
+    return total / 8
 
 
-def eight_by_transposing(images):
-    views = []
-    for view in (images, images.swapaxes(1, 2)):
+def point_by_transposing(model, images):
+    answers = []
+    for swap in (False, True):
         for up in (1, -1):
             for left in (1, -1):
-                views.append(view[:, ::up, ::left].tolist())
-    return views
+                view = images.swapaxes(1, 2) if swap else images
+                answer = np.asarray(model(view[:, ::up, ::left])) * [up, left]
+                answers.append(answer[:, ::-1] if swap else answer)
+    return np.float32(np.mean(answers, axis=0))
 
 
-def eight_by_tensorflow(images):
+def point_tensors(model, images):
     import tensorflow as tf
 
-    turned = [tf.image.rot90(images, k) for k in range(4)]
-    return tf.stack(turned + [tf.image.flip_left_right(t) for t in turned])
+    return tf.constant(point(model, images)).numpy().tolist()
 
 
-def rotations_twice(images):
-    turned = [np.rot90(images, k, axes=(1, 2)) for k in range(4)]
-    return np.stack(turned * 2)
+def point_with(undo, views=range(8), reduce=lambda a: a.mean(axis=0)):
+    """Return a pointing that undoes view number k (mirrored if odd) by undo(answer, k)."""
+
+    def pointing(model, images):
+        each = []
+        for k in views:
+            view = np.rot90(images, k // 2, axes=(1, 2))
+            each.append(undo(np.array(model(view[:, :, ::-1] if k % 2 else view)), k))
+        return reduce(np.array(each))
+
+    return pointing
 
 
-def flips_only(images):
-    views = [images, images[:, ::-1], images[:, :, ::-1], images[:, ::-1, ::-1]]
-    return np.stack(views + [view[:, ::-1] for view in views])
+BACK, MIRROR = np.array([[0, -1], [1, 0]]), np.diag([1, -1])
 
 
-def rotates_batch(images):
-    turned = [np.rot90(images, k) for k in range(4)]
-    return np.stack(turned + [t[:, :, ::-1] for t in turned])
+def back(answer, k):
+    answer = answer @ MIRROR if k % 2 else answer
+    return answer @ np.linalg.matrix_power(BACK, k // 2)
 
 
-def flips_colours(images):
-    turned = [np.rot90(images, k, axes=(1, 2)) for k in range(4)]
-    return np.stack(turned + [t[..., ::-1] for t in turned])
+def forward(answer, k):
+    turned = answer @ np.linalg.matrix_power(BACK.T, k // 2)
+    return turned @ MIRROR if k % 2 else turned
 
 
-def rolls(images):
-    return np.stack([np.roll(images, k, axis=1) for k in range(8)])
-
-
-def average(classifier, images):
-    return np.mean([classifier(view) for view in eight(images)], axis=0)
-
-
-def average_at_once(classifier, images):
-    views = eight(images)
-    answers = np.asarray(classifier(views.reshape(-1, *images.shape[1:])))
-    return answers.reshape(8, len(images), -1).mean(axis=0)
-
-
-def average_tensors(classifier, images):
-    import tensorflow as tf
-
-    return tf.reduce_mean(tf.stack([classifier(v) for v in eight_by_tensorflow(images)]), axis=0)
-
-
-def average_with(reduce, views=eight):
-    return lambda classifier, images: reduce(np.array([classifier(v) for v in views(images)]))
-
-
-def average_rotations(classifier, images):
-    return np.mean([classifier(view) for view in eight(images)[:4]], axis=0)
-
-
-def constant(classifier, images):
-    return np.full_like(classifier(images), 0.25)
+def wrong_order(answer, k):
+    turned = answer @ np.linalg.matrix_power(BACK, k // 2)
+    return turned @ MIRROR if k % 2 else turned
 
 
 # 07.3
@@ -186,62 +177,61 @@ def read_float32(confusion, fractions):
 # 07.4
 
 
-def calibrate(reduce=lambda n, gap, total: (n * np.abs(gap)).sum() / total, sure=None, step=0):
-    """Return a calibration error by a loop over bins; `reduce` is given n_m, a_m - c_m and n."""
-
-    def error(p, y, bins):
-        confidence = p.max(axis=1) if sure is None else sure(p, y)
-        right = p.argmax(axis=1) == y
-        n, gap = [], []
-        for m in range(bins):
-            low, high = m / bins, (m + 1) / bins
-            inside = (confidence >= low) & (confidence < high)
-            if step == 0 and m == bins - 1:
-                inside |= confidence == 1
-            if inside.any():
-                n.append(inside.sum())
-                gap.append(right[inside].mean() - confidence[inside].mean())
-        return reduce(np.array(n), np.array(gap), len(y))
-
-    return error
+def chi2(p, hit, bins):
+    total = count = 0
+    for k in range(bins):
+        inside = (p >= k / bins) & ((p < (k + 1) / bins) | (k == bins - 1))
+        variance = np.sum(p[inside] * (1 - p[inside]))
+        if variance > 0:
+            total += (hit[inside].sum() - p[inside].sum()) ** 2 / variance
+            count += 1
+    return total, count
 
 
-def calibrate_digitize(p, y, bins):
-    confidence = np.max(p, axis=1)
-    m = np.clip(np.digitize(confidence, np.linspace(0, 1, bins + 1)) - 1, 0, bins - 1)
-    total = 0.0
-    for k in set(m.tolist()):
-        a = np.mean(np.argmax(p[m == k], axis=1) == y[m == k])
-        total += np.mean(m == k) * abs(a - confidence[m == k].mean())
-    return total
+def chi2_digitize(p, hit, bins):
+    place = np.clip(np.digitize(p, np.linspace(0, 1, bins + 1)), 1, bins)
+    off, V = (np.bincount(place, w, bins + 1) for w in (hit - p, p - p * p))
+    return [np.sum(off[V > 0] ** 2 / V[V > 0]), np.int64((V > 0).sum())]
 
 
-def calibrate_float32(p, y, bins):
-    return calibrate()(np.float32(p), y, bins)
+def chi2_float32(p, hit, bins):
+    total, count = chi2(p, hit, bins)
+    return np.array([np.float32(total), count])
 
 
-def calibrate_half_open_below(p, y, bins):
-    confidence, right = p.max(axis=1), p.argmax(axis=1) == y
-    edges = np.linspace(0, 1, bins + 1)
-    masks = [(confidence > low) & (confidence <= high) for low, high in zip(edges, edges[1:])]
-    return sum(abs((right[m] - confidence[m]).sum()) for m in masks) / len(y)
+def chi2_with(variance=None, change=lambda total, count: (total, count), power=2, bins_are=None):
+    """Return a test whose variance of a bin is variance(p, hit) there."""
+    variance = variance or (lambda p, hit: np.sum(p * (1 - p)))
+
+    def test(p, hit, bins):
+        bins = bins_are or bins
+        place = np.minimum((p * bins).astype(int), bins - 1)
+        total = count = 0
+        for k in set(place.tolist()):
+            q, h = p[place == k], hit[place == k]
+            if np.sum(q * (1 - q)) > 0:
+                total += np.abs(h.sum() - q.sum()) ** power / variance(q, h) ** (power / 2)
+                count += 1
+        return change(total, count)
+
+    return test
 
 
-def calibrate_nan(p, y, bins):
-    confidence, right = p.max(axis=1), p.argmax(axis=1) == y
-    m = np.minimum((confidence * bins).astype(int), bins - 1)
-    n = np.bincount(m, minlength=bins)
+def chi2_nan(p, hit, bins):
+    place = np.minimum((p * bins).astype(int), bins - 1)
+    off, V = (np.bincount(place, w, bins) for w in (hit - p, p * (1 - p)))
     with np.errstate(all="ignore"):
-        gap = (np.bincount(m, right, bins) - np.bincount(m, confidence, bins)) / n
-    return (n * np.abs(gap)).sum() / len(y)
+        return np.sum(off**2 / V), bins
 
 
-def calibrate_ten(p, y, bins):
-    return calibrate()(p, y, 10)
+def chi2_of_each(p, hit, bins):
+    V = p * (1 - p)
+    return np.sum((hit - p)[V > 0] ** 2 / V[V > 0]), chi2(p, hit, bins)[1]
 
 
-def gap_of_every_galaxy(p, y, bins):
-    return np.mean(np.abs((p.argmax(axis=1) == y) - p.max(axis=1)))
+def chi2_half_open(p, hit, bins):
+    inside = p < 1
+    return chi2(p[inside], hit[inside], bins)
 
 
 # 07.5
@@ -393,7 +383,14 @@ def ratio_about_brightest(light):
     return ratio_closed_form(light, (column, row))
 
 
-PREDICTION = ("Edge-on with Bulge", "up")
+def smeared(q, a, s):
+    return np.hypot(q * a, s) / np.hypot(a, s)
+
+
+def smeared_by_matrix(q, a, s):
+    values = np.linalg.eigvalsh(np.diag([a * a, (q * a) ** 2]) + s * s * np.eye(2))
+    return np.array([np.sqrt(values[0] / values[1])], dtype="float32")
+
 
 WRONG = {
     "07.1": [
@@ -422,31 +419,21 @@ WRONG = {
         ((count, "1993"), "is text"),
     ],
     "07.2": [
-        ((rotations_twice, average), "only the four rotations"),
-        ((flips_only, average), "only 4 of the eight"),
-        ((rotates_batch, average), "mixes the images"),
-        ((flips_colours, average), "exchanges the colours"),
-        ((rolls, average), "moves pixels in another way"),
-        ((lambda x: eight(x) / 255, average), "changes the pixels themselves"),
-        ((lambda x: eight(x)[::-1], average), "the first of the eight"),
-        ((lambda x: eight(x)[:4], average), "must count eight views"),
-        ((lambda x: eight(x).swapaxes(0, 1), average), "first two axes exchanged"),
-        ((lambda x: np.concatenate(eight(x)), average), "must count eight views"),
-        ((lambda x: [np.rot90(v) for v in x], average), "must count eight views"),
-        ((lambda x: eight(x)[..., 0], average), "has shape (8, 4, 4, 4)"),
-        ((eight, lambda f, x: f(x)), "as they are"),
-        ((eight, lambda f, x: f(eight(x).mean(axis=0))), "averages the images"),
-        ((eight, average_rotations), "rotations only"),
-        ((eight, average_with(lambda a: a.sum(axis=0))), "returns the sum"),
-        ((eight, average_with(lambda a: a)), "all eight answers"),
-        ((eight, average_with(lambda a: a.mean(axis=1))), "over the wrong axis"),
-        ((eight, average_with(lambda a: a.max(axis=0))), "largest answer"),
-        ((eight, average_with(lambda a: np.median(a, axis=0))), "median"),
-        ((eight, average_with(lambda a: np.exp(np.log(a).mean(axis=0)))), "multiplies"),
-        ((eight, average_with(lambda a: a[:6].mean(axis=0))), "not invariant"),
-        ((eight, average_with(lambda a: a.mean(axis=0).argmax(axis=1))), "has shape (5,)"),
-        ((eight, constant), "not the mean"),
-        ((eight, lambda f, x: f(eight(x))), "raises ValueError"),
+        ((lambda f, x: f(x),), "as they are"),
+        ((point_with(lambda a, k: a),), "turn each answer back"),
+        ((point_with(forward),), "turned on, not back"),
+        ((point_with(wrong_order),), "opposite order"),
+        ((point_with(lambda a, k: back(a, k - k % 2)),), "but not mirrored"),
+        ((point_with(back, reduce=lambda a: a.sum(axis=0)),), "is a sum"),
+        ((point_with(back, reduce=lambda a: a),), "all eight answers"),
+        ((point_with(back, reduce=lambda a: np.median(a, axis=0)),), "is a median"),
+        ((point_with(back, views=(0, 2, 4, 6)),), "four rotations only"),
+        ((point_with(back, views=range(1, 8)),), "leaves out the view"),
+        ((point_with(back, views=range(5)),), "does not follow"),
+        ((lambda f, x: point(f, x)[:, ::-1],), "the row comes first"),
+        ((lambda f, x: np.zeros((len(x), 2)),), "not the mean"),
+        ((lambda f, x: f(np.concatenate([x, x.swapaxes(1, 2)])),), "has shape (12, 2)"),
+        ((lambda f, x: f(x[..., None]),), "raises ValueError"),
     ],
     "07.3": [
         ((lambda c, f: read(c.T, f),), "sums of the columns"),
@@ -480,23 +467,25 @@ WRONG = {
         ((read_with(purity=lambda c, f: rates(c)[0]),), "sum of the column of the sky"),
     ],
     "07.4": [
-        ((calibrate(lambda n, gap, total: np.abs(gap).mean()),), "does not weight the bins"),
-        ((calibrate(lambda n, gap, total: np.abs(gap).sum()),), "without their weights"),
-        ((calibrate(lambda n, gap, total: np.abs(gap).max()),), "largest gap"),
-        ((calibrate(lambda n, gap, total: (n * gap).sum() / total),), "absolute value"),
-        ((calibrate(lambda n, gap, total: abs((n * gap).sum()) / total),), "absolute value"),
-        ((calibrate(lambda n, gap, total: (n * gap**2).sum() / total),), "squares the gaps"),
-        ((calibrate(lambda n, gap, total: np.sqrt((n * gap**2).sum() / total)),), "root mean"),
-        ((calibrate(lambda n, gap, total: (n * np.abs(gap)).sum()),), "sum over galaxies"),
-        ((lambda p, y, bins: 100 * calibrate()(p, y, bins),), "per cent"),
-        ((calibrate(sure=lambda p, y: p[np.arange(len(y)), y]),), "largest one"),
-        ((calibrate(step=1),), "exactly 1 belongs to the last bin"),
-        ((calibrate(lambda n, gap, total: n * np.abs(gap) / total),), "one number"),
-        ((calibrate_nan,), "empty bin"),
-        ((calibrate_ten,), "that of 10 bins"),
-        ((gap_of_every_galaxy,), "galaxy by galaxy"),
-        ((lambda p, y, bins: np.mean(p.argmax(axis=1) != y),), "share of wrong answers"),
-        ((lambda p, y, bins: 0.0,), "too small"),
+        ((chi2_nan,), "without variance does not count"),
+        ((lambda p, y, bins: chi2(p, y, bins)[::-1],), "interchanged"),
+        ((chi2_with(lambda p, hit: p.sum()),), "variance of Poisson"),
+        ((chi2_with(lambda p, hit: len(p) * p.mean() * (1 - p.mean())),), "at the mean"),
+        (
+            (chi2_with(lambda p, hit: len(p) * hit.mean() * (1 - hit.mean()) or np.inf),),
+            "observed",
+        ),
+        ((chi2_with(power=1),), "lacks the square"),
+        ((chi2_with(lambda p, hit: np.sqrt(np.sum(p * (1 - p)))),), "standard deviations"),
+        ((chi2_with(change=lambda t, n: (t / n, n)),), "divided by the number of bins"),
+        ((chi2_with(change=lambda t, n: (np.sqrt(t), n)),), "root of a sum"),
+        ((chi2_with(change=lambda t, n: (t, n - 1)),), "one too small"),
+        ((chi2_of_each,), "galaxy by galaxy"),
+        ((lambda p, y, bins: (chi2(p, y, 1)[0], chi2(p, y, bins)[1]),), "single bin"),
+        ((chi2_half_open,), "belongs to the last bin"),
+        ((lambda p, y, bins: (chi2(p, y, 10)[0], chi2(p, y, bins)[1]),), "that of 10 bins"),
+        ((lambda p, y, bins: (chi2(p, y, bins)[0], bins),), "bins without variance"),
+        ((lambda p, y, bins: chi2(p, y, bins)[0],), "must return the pair"),
     ],
     "07.5": [
         ((lambda o, a, b: np.flatnonzero(np.isin(o[b], o[a])), split), "positions within"),
@@ -526,53 +515,47 @@ WRONG = {
         ((leaking, lambda o, share, seed: (np.arange(len(o)), [0, 1])), "in train and in test"),
     ],
     "07.6": [
-        ((lambda light: ratio_closed_form(light) ** 2, PREDICTION), "lacks the square root"),
-        ((lambda light: 1 / ratio_closed_form(light), PREDICTION), "upside down"),
-        ((lambda light: ratio_closed_form(light) ** -2, PREDICTION), "upside down"),
-        ((lambda light: 1 - ratio_closed_form(light), PREDICTION), "ellipticity"),
-        ((ratio_on_axes, PREDICTION), "rows and columns"),
-        ((lambda light: ratio_closed_form(light, (0, 0)), PREDICTION), "measure from the centroid"),
+        ((lambda light: ratio_closed_form(light) ** 2, smeared), "lacks the square root"),
+        ((lambda light: 1 / ratio_closed_form(light), smeared), "upside down"),
+        ((lambda light: ratio_closed_form(light) ** -2, smeared), "upside down"),
+        ((lambda light: 1 - ratio_closed_form(light), smeared), "ellipticity"),
+        ((ratio_on_axes, smeared), "rows and columns"),
+        ((lambda light: ratio_closed_form(light, (0, 0)), smeared), "measure from the centroid"),
         (
-            (lambda light: ratio_closed_form(light, (30, 30)), PREDICTION),
+            (lambda light: ratio_closed_form(light, (30, 30)), smeared),
             "measure from the centroid",
         ),
         (
-            (lambda light: ratio_closed_form(np.ones_like(light)), PREDICTION),
+            (lambda light: ratio_closed_form(np.ones_like(light)), smeared),
             "weight the pixels",
         ),
-        ((ratio_not_divided, PREDICTION), "the axis ratio"),
-        ((ratio_about_brightest, PREDICTION), "brightest pixel"),
-        ((lambda light: moments(light), PREDICTION), "3 elements"),
-        ((lambda light: np.nan, PREDICTION), "must be finite"),
-        ((ratio_svd, ("Edge-on with Bulge", "down")), "the other way"),
-        ((ratio_svd, ("Round Smooth", "up")), "stay equal"),
-        ((ratio_svd, ("Unbarred Loose Spiral", "up")), "another class"),
-        ((ratio_svd, ("edge-on", "up")), "name of CLASS_NAMES"),
-        ((ratio_svd, ("Edge-on with Bulge", "rounder")), '"up" or "down"'),
-        ((ratio_svd, "Edge-on with Bulge"), "two words"),
-        ((ratio_svd, (6, "up")), "name of CLASS_NAMES"),
+        ((ratio_not_divided, smeared), "the axis ratio"),
+        ((ratio_about_brightest, smeared), "brightest pixel"),
+        ((lambda light: moments(light), smeared), "3 elements"),
+        ((lambda light: np.nan, smeared), "must be finite"),
+        ((ratio_svd, lambda q, a, s: 1 / smeared(q, a, s)), "smeared is upside down"),
+        ((ratio_svd, lambda q, a, s: smeared(q, a, s) ** 2), "smeared lacks the square root"),
+        ((ratio_svd, lambda q, a, s: (q * a + s) / (a + s)), "their squares add"),
+        ((ratio_svd, lambda q, a, s: np.hypot(q * a, s) / a), "minor axis only"),
+        ((ratio_svd, lambda q, a, s: q * a / np.hypot(a, s)), "major axis only"),
+        ((ratio_svd, lambda q, a, s: smeared(q, 1, s)), "does not depend on the width"),
+        (
+            (ratio_svd, lambda q, a, s: np.sqrt((q * a**2 + s**2) / (a**2 + s**2))),
+            "square of q * a",
+        ),
+        ((ratio_svd, lambda q, a, s: q), "before"),
     ],
 }
 
 RIGHT = {
     "07.1": [(count, MEANS), (count_arrays, 1993.0), (count_with_keras, np.int64(MEANS))],
-    "07.2": [
-        (eight, average),
-        (eight_by_transposing, average_at_once),
-        (eight_by_tensorflow, lambda f, x: np.float32(average(f, x))),
-        (eight, average_tensors),
-    ],
+    "07.2": [(point,), (point_by_transposing,), (point_tensors,), (point_with(back),)],
     "07.3": [(read,), (read_in_loops,), (read_float32,)],
-    "07.4": [
-        (calibrate(),),
-        (calibrate_digitize,),
-        (calibrate_half_open_below,),
-        (calibrate_float32,),
-    ],
+    "07.4": [(chi2,), (chi2_digitize,), (chi2_float32,), (chi2_with(),)],
     "07.5": [(leaking, split), (leaking_compared, split_lists)],
     "07.6": [
-        (ratio_closed_form, PREDICTION),
-        (ratio_svd, list(PREDICTION)),
-        (ratio_float32, PREDICTION),
+        (ratio_closed_form, smeared),
+        (ratio_svd, smeared_by_matrix),
+        (ratio_float32, lambda q, a, s: ((q * q * a * a + s * s) / (a * a + s * s)) ** 0.5),
     ],
 }

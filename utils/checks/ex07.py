@@ -10,7 +10,6 @@ from utils.checks.compare import (
     compare,
     compare_function,
     inputs_of,
-    kind,
     not_finite,
     number,
     require,
@@ -34,7 +33,6 @@ def parameters(function, total_with_means):
         for _ in filters:
             edge, up, valid = edge // 2, -(-up // 2), (valid - kernel + 1) // 2
         right = np.append(maps * (area * depths + 1), classes * (edge**2 * depth + 1))
-        odd = "pooling drops an odd row or column: "
         layers = f"the list must hold {pools} convolutions and a dense layer"
 
         def first(wrong):
@@ -49,31 +47,20 @@ def parameters(function, total_with_means):
              "layer is wanted"),
             (lambda c: same(c, right), None),
             (first(maps * depths * area), "the biases are missing in the convolutions"),
-            (first(maps * depths * (area + 1)), "a filter has one bias, not one for each map that "
-             "it looks at"),
-            (first(maps * (area + 1)), "a filter has weights for every map that it looks at, not "
-             "one set for all"),
-            (first(maps * (area * channels + 1)), "later convolutions look at the maps of the one "
-             "before, not at the colours"),
-            (first(maps * (kernel * depths + 1)), "a filter covers kernel x kernel pixels: the "
-             "square is missing"),
+            (first(maps * depths * (area + 1)), "a filter has one bias, not one for each map"),
+            (first(maps * (area + 1)), "a filter has weights for every map below it"),
+            (first(maps * (area * channels + 1)), "later ones look at the maps of the one before"),
+            (first(maps * (kernel * depths + 1)), "kernel x kernel pixels: the square is missing"),
             (lambda c: not same(c[:-1], right[:-1]), lambda c: "the number of convolution "
              f"{np.argmax(c[:-1] != right[:-1]) + 1} is wrong for filters {filters}"),
             (last(edge**2 * depth, 0), "the biases are missing in the dense layer"),
-            (last(size**2 * depth), "the dense layer sees the maps after pooling, which makes them "
-             "smaller"),
-            (last((2 * edge) ** 2 * depth), "each convolution is followed by a pooling: there is "
-             "one more"),
-            (last((edge // 2) ** 2 * depth), "the number of the dense layer is too small: one "
-             "pooling too many?"),
+            (last(size**2 * depth), "the dense layer sees the maps after pooling: smaller ones"),
+            (last((2 * edge) ** 2 * depth), "each convolution has its pooling: there is one more"),
             (last(depth), "the dense layer sees all pixels of the maps, and not only their means"),
             (last(edge**2), "the dense layer sees all maps, not one"),
-            (last(edge * depth), "the maps are squares: the dense layer sees size x size pixels"),
-            (last(valid**2 * depth), "the convolutions keep the size of the image (padding "
-             "'same')"),
-            (last(up**2 * depth), odd + "halves are rounded down"),
-            (last((size / 2**pools) ** 2 * depth), odd + "the size stays a whole number"),
-            (last(edge**2 * depth, 1), "the dense layer has one bias for each output"),
+            (last(valid**2 * depth), "the convolutions keep the size (padding 'same')"),
+            (last(up**2 * depth), "pooling drops an odd row or column: halves are rounded down"),
+            (last((size / 2**pools) ** 2 * depth), "pooling: the size stays a whole number"),
             (Shape(right.shape), f"the number of the dense layer is wrong for images of size "
              f"{size}"),
             (Shape((...,)), lambda c: f"{layers}, and its shape is {c.shape}"),
@@ -82,117 +69,75 @@ def parameters(function, total_with_means):
     cases = [(48, 2, (3, 5), 5, 4), (50, 3, (4, 6, 8), 3, 7), (22, 1, (5,), 3, 2)]
     what = "the list of count_parameters"
     compare_function("count_parameters", function, table, cases, what=what)
-    filters = np.array([4, 6, 9, 13])
+    filters, name = np.array([4, 6, 9, 13]), "total_with_means"
     convolutions = np.sum(filters * (9 * np.array([3, *filters[:-1]]) + 1))
-    name = "total_with_means"
     compare(name, number(total_with_means, name), convolutions + 7 * 14, [
         (convolutions + 7 * (36 * 13 + 1), f"{name} is the number with flattening: a mean is one "
          "number a map"),
         (convolutions, f"{name} lacks the dense layer, which is still there"),
         (convolutions + 7 * 13, f"{name} lacks the biases of the dense layer"),
         (7 * 14, f"{name} counts the dense layer only: add the convolutions"),
-        (convolutions + 7 * 37, f"{name} takes the mean over the maps, not within each"),
-        (convolutions + 7 * 10, "the dense layer looks at the maps of the last convolution"),
         (None, f"{name} is wrong: write down all five layers"),
     ], rtol=0, atol=0.01)  # fmt: skip
 
 
 @exercise(
     "07.2",
-    "np.rot90(images, k, axes=(1, 2)) turns the pixels of all images k times by 90°: axis 0 counts "
-    "the images and axis 3 the colours.",
-    "images[:, ::-1] reflects. Four rotations, each with and without this reflection, are eight "
-    "different views. For the average, call the classifier once for each view and take the mean "
-    "of what it returns.",
+    "Write down what happens to a position (row, column) when the image is turned by 90° or "
+    "mirrored. For the answer about that view do the opposite, in the opposite order.",
+    "np.rot90(images, 1, axes=(1, 2)) moves (row, column), from the centre, to (-column, row); "
+    "images[:, :, ::-1] moves it to (row, -column). Try it with a single bright pixel.",
 )
-def symmetry(eight, average):
-    def group(images):
-        """The eight symmetries of images, by name: rotations, and each with its reflection."""
-        turns = {f"by {90 * k}°": np.rot90(images, k, axes=(1, 2)) for k in range(4)}
-        return turns | {f"{name}, reflected": view[:, ::-1] for name, view in turns.items()}
+def equivariance(point):
+    turn, mirror = np.array([[0, 1], [-1, 0]]), np.diag([1, -1])  # (row, column) @ these
 
-    def judge(view, images, where):
-        """Return which of the eight a view is, or say what it is instead."""
-        members = list(group(images).values())
-        for k, member in enumerate(members):
-            if np.array_equal(view, member):
-                return k
-        colours = any(np.array_equal(view[..., ::-1], member) for member in members)
-        require(not colours, f"{where} exchanges the colours: they are the last axis")
-        mixed = [np.rot90(images, k) for k in (1, 2, 3) if images.shape[0] == images.shape[1]]
-        mixed += [images[::-1]] + [member[::-1] for member in members]
-        mixed += [m[:, ::-1] for m in mixed] + [m[:, :, ::-1] for m in mixed]
-        other = any(np.array_equal(view, m) for m in mixed)
-        require(not other, f"{where} mixes the images: axis 0 counts them, turn axes 1 and 2")
-        pixels = np.array_equal(np.sort(view, axis=None), np.sort(images, axis=None))
-        what = "moves pixels in another way" if pixels else "changes the pixels themselves"
-        require(False, f"{where} is none of the eight symmetries of the square: it {what}")
+    def views(images):
+        """Return the eight views of images, each with its turn and its reflection of positions."""
+        for k in range(4):
+            move, turned = np.linalg.matrix_power(turn, k), np.rot90(images, k, axes=(1, 2))
+            yield turned, move, np.eye(2)
+            yield turned[:, :, ::-1], move, mirror
 
-    rng = np.random.default_rng(72)
-    cases = [(rng.integers(0, 256, s, dtype=np.uint8),) for s in ((4, 4, 4, 3), (2, 5, 5, 3))]
-    for (images,) in inputs_of("eight", cases):
-        shape, name = images.shape, "the result of eight"
-        result = array(call(eight, images, name="eight"), name=name)
-        turned = result.shape == (shape[0], 8, *shape[1:]) and shape[0] != 8
-        require(not turned, f"{name} has its first two axes exchanged: views first, then images")
-        views = result.ndim > 0 and len(result) == 8
-        require(views, f"eight returns shape {result.shape}: its first axis must count eight views")
-        result = array(result, (8, *shape), name)
-        which = [
-            judge(v, images, f"view number {j} (counted from 0)") for j, v in enumerate(result)
-        ]
-        different = len(set(which))
-        turns = different == 4 and max(which) < 4
-        require(not turns, "only the four rotations are there: each needs its reflection, too")
-        require(different == 8, f"only {different} of the eight views are different: reflecting "
-                "along both axes, for example, is a rotation by 180°")  # fmt: skip
-        first = which[0] == 0
-        require(first, "the first of the eight views must leave the images as they are")
+    def table(model, images):
+        asked = [(np.asarray(model(x), float), t, m) for x, t, m in views(images)]
+        plain = np.array([a for a, _, _ in asked])  # (8, n, 2)
+        each = np.array([a @ m @ t.T for a, t, m in asked])
+        right, it = each.mean(axis=0), "the result of point "
 
-    def table(classifier, images):
-        views, times = group(images), "average multiplies probabilities: "
-        each = np.array([classifier(view) for view in views.values()])  # (8, n, classes)
-        right, geometric = each.mean(axis=0), np.exp(np.log(each).mean(axis=0))
-        axis = "average takes the mean over the wrong axis: over the views"
-
-        def moves(found):
-            """Return the name of a symmetry that changes what the average says, if there is one."""
-            for turn, view in views.items():
-                again = array(call(average, classifier, view, name="average"), name=name)
-                if not same(again, found):
-                    return turn
+        def stays(found):
+            """Whether the answer does not follow when the images are turned or mirrored."""
+            again = [(call(point, model, x, name="point"), found @ t @ m)
+                     for x, t, m in views(images)]  # fmt: skip
+            return not all(same(array(a, name=it), wanted) for a, wanted in again)
 
         return right, [
-            (Shape(each.shape), "average returns all eight answers: their mean is asked for"),
-            (Shape(each.mean(axis=1).shape), axis),
-            (Shape(each.mean(axis=2).shape), axis),
-            (each[0], "average returns what the classifier says about the images as they are"),
-            (8 * right, "average returns the sum of the eight answers: divide by their number"),
-            (classifier(np.mean(list(views.values()), axis=0)), "average averages the images: it "
-             "must average the classifier's answers"),
-            (each[:4].mean(axis=0), "average takes the mean over the rotations only"),
-            (each[1:].mean(axis=0), "average leaves out the view that is not turned"),
-            (np.median(each, axis=0), "average takes the median: the mean is asked for"),
-            (each.max(axis=0), "average takes the largest answer: the mean is asked for"),
-            (geometric, times + "their arithmetic mean is asked for"),
-            (geometric / geometric.sum(axis=1, keepdims=True), times + "take their arithmetic "
-             "mean"),
-            (moves, lambda found: "average is not invariant: it changes when the images are turned "
-             + moves(found)),
-            (None, "average is invariant, but it is not the mean over the eight views"),
+            (Shape(each.shape), "point returns all eight answers: their mean is asked for"),
+            (each[0], "point returns what the model says about the images as they are"),
+            (plain.mean(axis=0), "turn each answer back: the position was turned, too"),
+            (np.mean([a @ t @ m for a, t, m in asked], axis=0), "answers are turned on, not back"),
+            (np.mean([a @ t.T @ m for a, t, m in asked], axis=0), "undo the two operations in the "
+             "opposite order: what came last is undone first"),
+            (np.mean([a @ t.T for a, t, m in asked], axis=0), "the answers about mirrored images "
+             "are turned back, but not mirrored"),
+            (8 * right, it + "is a sum: divide by the number of views"),
+            (each[::2].mean(axis=0), it + "is the mean over the four rotations only"),
+            (each[1:].mean(axis=0), it + "leaves out the view that is not turned"),
+            (np.median(each, axis=0), it + "is a median: the mean is asked for"),
+            (right[:, ::-1], "rows and columns are exchanged: the row comes first"),
+            (stays, it + "does not follow when the images are turned or mirrored"),
+            (None, it + "follows every turn, but it is not the mean over the eight views"),
         ]  # fmt: skip
 
-    weights, name = rng.normal(size=(6 * 6 * 3, 4)) / 300, "the result of average"
+    rng = np.random.default_rng(72)
+    weights = rng.normal(size=(25, 2))
 
-    def classifier(x):
-        x = np.asarray(x)
-        if x.ndim != 4 or x.shape[1:] != (6, 6, 3):
-            raise ValueError(f"the classifier takes images (n, size, size, 3), not {x.shape}")
-        e = np.exp(x.reshape(len(x), -1) @ weights)
-        return e / e.sum(axis=1, keepdims=True)
+    def model(x):
+        x = np.asarray(x, float)
+        if x.ndim != 3 or x.shape[1:] != (5, 5):
+            raise ValueError(f"the model takes images (n, size, size), not {x.shape}")
+        return np.tanh(x.reshape(len(x), -1) @ weights)
 
-    cases = [(classifier, rng.integers(0, 256, (5, 6, 6, 3), dtype=np.uint8))]
-    compare_function("average", average, table, cases)
+    compare_function("point", point, table, [(model, rng.normal(size=(6, 5, 5)))])
 
 
 @exercise(
@@ -209,40 +154,29 @@ def confusion(function):
 
     def table(counts, fractions):
         share = counts / counts.sum(axis=1, keepdims=True)
-        sky, weighted, across = (f * m for f, m in (
-            (fractions[:, None], share), (fractions[:, None], counts), (fractions, share),
-        ))  # fmt: skip
+        sky, weighted = fractions[:, None] * share, fractions[:, None] * counts
         efficiency, purity = np.diag(share), np.diag(sky) / sky.sum(axis=0)
         in_test, pair = np.diag(counts) / counts.sum(axis=0), worst(share + share.T)
         columns = counts / counts.sum(axis=0)
         e, p = "the efficiency ", "the purity "
-
         return (efficiency, purity, pair), [
-            ((purity, efficiency, None), "efficiency and purity are interchanged: efficiency comes "
-             "first"),
+            ((purity, efficiency, None), "interchanged: efficiency comes first, then purity"),
             ((100 * efficiency, None, None), e + "is in per cent: use shares of 1"),
             ((None, 100 * purity, None), p + "is in per cent: use shares of 1"),
             ((1 - efficiency, None, None), e + "counts the wrong answers"),
-            ((None, 1 - purity, None), p + "counts the wrong answers"),
-            ((in_test, None, None), e + "is divided by the sums of the columns: rows are the true "
-             "classes"),
+            ((in_test, None, None), e + "is divided by sums of the columns: rows are true classes"),
             ((np.diag(counts) / counts.sum(), None, None), e + "is divided by all galaxies: divide "
              "by those of its own class"),
-            ((np.diag(sky), None, None), e + "does not depend on how frequent a class is on the "
-             "sky"),
+            ((np.diag(sky), None, None), e + "does not depend on how frequent the class is"),
             ((True, None, None), e + "is not diagonal over sum of the row"),
-            ((None, in_test, None), p + "is that of the test set: weight the classes by "
-             "`fractions`"),
+            ((None, in_test, None), p + "is that of the test set: weight by `fractions`"),
             ((None, efficiency / share.sum(axis=0), None), p + "takes all classes as equally "
              "frequent: where do `fractions` enter?"),
             ((None, np.diag(weighted) / weighted.sum(axis=0), None), p + "weights counts: divide "
              "each row by its sum before you weight it"),
-            ((None, np.diag(across) / across.sum(axis=1), None), "the fractions belong to the true "
-             "classes, the rows, not to the answers"),
             ((None, np.diag(sky) / fractions, None), p + "is divided by the share of the true "
              "class, not by that of the answer"),
-            ((None, np.diag(sky), None), p + "is not divided by the share of galaxies that get "
-             "this answer"),
+            ((None, np.diag(sky), None), p + "is not divided by the share that gets this answer"),
             ((None, True, None), p + "is wrong: diagonal over sum of the column of the sky"),
             ((None, None, lambda found: found[0] == found[1]), "the pair lies on the diagonal, "
              "where the right answers are"),
@@ -253,12 +187,10 @@ def confusion(function):
              "many galaxies then looks confused"),
             ((None, None, worst(columns + columns.T)), "the pair is found from shares of the "
              "answers, the columns: divide each row by its sum"),
-            ((None, None, worst(sky + sky.T)), "the pair is weighted by `fractions`: take the "
-             "shares of each true class"),
+            ((None, None, worst(sky + sky.T)), "the pair is weighted by `fractions`: no sky here"),
             ((None, None, worst(np.maximum(share, share.T))), "the pair has the largest share in "
              "one direction: add both directions"),
-            ((None, None, True), "other classes are taken for each other more often than your "
-             "pair"),
+            ((None, None, True), "others are taken for each other more often than your pair"),
         ]  # fmt: skip
 
     counts = [[36, 31, 5, 4, 29], [5, 152, 10, 13, 30], [12, 29, 85, 22, 38], [10, 8, 31, 76, 30]]
@@ -271,77 +203,54 @@ def confusion(function):
 
 @exercise(
     "07.4",
-    "The bin of galaxy i is the whole part of c_i * bins, but at most bins - 1.",
-    "In each bin, n_m |a_m - c_m| is the absolute value of (sum of confidences - number of right "
-    "answers): no division, so that empty bins do no harm. Add these over bins, divide by n.",
+    "Galaxy i is a coin that shows its head with probability p[i]: its hit has the mean p[i] and "
+    "the variance p[i] (1 - p[i]). Means and variances of independent coins add.",
+    "np.bincount(place, weights, bins) adds weights in each bin; use it for the hits, for p and "
+    "for p (1 - p). Leave out the bins whose variance is zero before you divide.",
 )
 def calibration(function):
-    def table(p, y, bins):
-        total, answers, sure = len(y), p.argmax(axis=1) == y, p.max(axis=1)
-        own = p[np.arange(total), y]
+    def table(p, hit, bins):
+        def added(weights, bins=bins):
+            return np.bincount(np.minimum((p * bins).astype(int), bins - 1), weights, bins)
 
-        def surplus(place, confidence=sure):
-            return np.bincount(place, confidence - answers, bins + 1)
+        def chi_square(off, variance):
+            return np.sum(off[variance > 0] ** 2 / variance[variance > 0])
 
-        def place(confidence, bins=bins):
-            return np.minimum((confidence * bins).astype(int), bins - 1)
-
-        def error(bins):
-            return np.abs(np.bincount(place(sure, bins), sure - answers)).sum() / total
-
-        n, off = np.bincount(place(sure), minlength=bins + 1), surplus(place(sure))
-        gap, weights = np.abs(off)[n > 0] / n[n > 0], n[n > 0] / total
-        beyond, inside = surplus((sure * bins).astype(int)), (sure * bins).astype(int) < bins
-        edges = np.quantile(sure, np.arange(1, bins) / bins)
-        middle = (place(sure) + 0.5) / bins
-        signs, top = off.sum() / total, "a confidence of exactly 1 belongs to the last bin"
-        right, it = error(bins), "the result "
-        return right, [
-            (not_finite, "the calibration error is NaN: an empty bin has no mean, and it "
-             "contributes nothing"),
-            (Shape((...,)), "the calibration error is one number: add up the bins"),
-            (np.abs(beyond).sum() / total, top),
-            (np.abs(beyond[:bins]).sum() / total, top),
-            (np.abs(beyond[:bins]).sum() / inside.sum(), top),
-            (100 * right, it + "is in per cent: a share of 1 is asked for"),
-            (total * right, it + "is a sum over galaxies: divide by their number"),
-            (gap.mean(), it + "does not weight the bins: a bin with few galaxies must count "
-             "little"),
-            (gap.sum() / bins, it + "divides by all bins and does not weight them by n_m / n"),
-            (gap.sum(), it + "adds the bins without their weights n_m / n"),
-            (gap.max(), it + "is the largest gap: the weighted mean of all bins is asked for"),
-            (signs, it + "lacks the absolute value in each bin: gaps of both signs cancel"),
-            (abs(signs), it + "takes the absolute value too late: in each bin, not of the sum"),
-            (-signs, it + "has gaps of both signs that cancel: absolute value in each bin"),
-            (weights @ gap**2, it + "squares the gaps: their absolute value is asked for"),
-            (np.sqrt(weights @ gap**2), it + "is a root mean square: the mean of absolute values "
-             "is asked for"),
-            (np.abs(sure - answers).mean(), it + "compares galaxy by galaxy: compare means of "
-             "bins"),
-            (np.abs(surplus(place(own), own)).sum() / total, it + "takes the probability of the "
-             "label: the confidence is the largest one"),
-            (np.abs(surplus(place(sure), middle)).sum() / total, it + "takes the middle of a bin: "
-             "the mean of its confidences is asked for"),
-            (np.abs(surplus(np.searchsorted(edges, sure))).sum() / total, it + "has bins with "
-             "equal numbers of galaxies: they must have equal widths"),
-            (1 - answers.mean(), it + "is the share of wrong answers"),
-            (error(10), it + "is that of 10 bins, whatever `bins` says"),
-            (error(15), it + "is that of 15 bins, whatever `bins` says"),
-            (lambda e: e < 0, "the calibration error cannot be negative"),
-            (None, lambda e: f"the result is too {'large' if e > right else 'small'} for {bins} "
-             "bins"),
+        n, found, mean, V = (added(weights) for weights in (p**0, hit, p, p * (1 - p)))
+        off, count = found - mean, np.sum(V > 0)
+        right, pull, it = chi_square(off, V), off[V > 0] / np.sqrt(V[V > 0]), "chi2 "
+        n, inside = np.maximum(n, 1), p < 1
+        last = np.where(inside, p, 0), np.where(inside, hit, 0)  # what is exactly 1 falls out
+        return (right, count), [
+            ((not_finite, None), "chi2 is NaN or infinite: a bin without variance does not count"),
+            ((count, right), "chi2 and the number of bins are interchanged"),
+            ((chi_square(off, mean), None), it + "has the variance of Poisson: a galaxy is one "
+             "coin, with the variance p (1 - p)"),
+            ((chi_square(off, mean * (1 - mean / n)), None), it + "takes the variance at the mean "
+             "of a bin: add up p (1 - p)"),
+            ((chi_square(off, found * (1 - found / n)), None), it + "takes the variance from the "
+             "share observed: the hypothesis is that p is right"),
+            ((np.abs(pull).sum(), None), it + "lacks the square"),
+            ((chi_square(off, np.sqrt(V)), None), it + "is divided by standard deviations: the "
+             "squares must be divided by variances"),
+            ((right / count, None), it + "is divided by the number of bins: return the sum"),
+            ((np.sqrt(right), None), it + "is the root of a sum of squares: return the sum"),
+            ((chi_square(hit - p, p * (1 - p)), None), it + "adds galaxy by galaxy: add hits, p "
+             "and variances in each bin first"),
+            ((off.sum() ** 2 / V.sum(), None), it + "has a single bin: use `bins`"),
+            ((chi_square(added(last[1] - last[0]), V), None), "exactly 1 belongs to the last bin"),
+            ((chi_square(added(hit - p, 10), added(p * (1 - p), 10)), None), it + "is that of 10 "
+             "bins, whatever `bins` says"),
+            ((None, bins), "the number counts bins without variance, too"),
+            ((None, count - 1), "the number is one too small: nothing was fitted, all bins count"),
         ]  # fmt: skip
 
     rng = np.random.default_rng(7)
-    z = rng.normal(0, 2, (400, 5))
-    p = np.exp(z) / np.exp(z).sum(axis=1, keepdims=True)
-    truth = 0.25 * p + 0.75 * p.mean(axis=0) * (p.max(axis=1, keepdims=True) > 0.6)
-    truth += (1 - truth.sum(axis=1, keepdims=True)) * np.eye(5)[p.argmax(axis=1)]
-    y = (rng.random((400, 1)) > truth.cumsum(axis=1)).sum(axis=1).clip(max=4)
-    sure = [[0.7, 0.2, 0.1], [0.35, 0.55, 0.1], [0.45, 0.25, 0.3], [0.72, 0.18, 0.1]]
-    sure = np.vstack([sure, np.eye(3)])
-    cases = [(p, y, 10), (p, y, 4), (sure, np.array([0, 0, 2, 0, 1, 1, 2]), 5)]
-    compare_function("calibration_error", function, table, cases)
+    p = rng.beta(0.6, 1.5, 500)
+    hit = (rng.random(500) < 0.2 + 0.7 * p) * 1
+    edge = np.array([1, 1, 0.9, 0.85, 0.3, 0.35, 0.38, 0.6, 0])
+    cases = [(p, hit, 10), (p, hit, 4), (edge, np.array([1, 0, 1, 0, 0, 1, 1, 0, 0]), 5)]
+    compare_function("calibration_test", function, table, cases, ("chi2", "the number of bins"))
 
 
 @exercise(
@@ -365,9 +274,7 @@ def leak(leaking, split):
     cases = [(original, np.array(train), np.array(test)) for train, test in sides]
     for original, train, test in inputs_of("leaking", cases):
         inside = np.isin(original[test], original[train])
-        back = np.isin(original[train], original[test])
         leaks, word = test[inside], "leaking returns "
-        numbers = "the numbers of originals: it must "
         result = call(leaking, original, train, test, name="leaking")
         rows = array(result, name="the result of leaking")
         flags = np.asarray(result).dtype == bool
@@ -375,17 +282,16 @@ def leak(leaking, split):
         require(rows.ndim == 1, word + f"shape {rows.shape}: a list of row numbers is wanted")
         found = sorted(rows.tolist())
         require(len(leaks) or not found, "leaking finds leaks in a split that has none")
+        back, numbers = train[np.isin(original[train], original[test])], original[leaks]
+        originals = word + "the numbers of originals: it must return rows"
         for wrong, message in (
-            (np.flatnonzero(inside), word + "positions within `test`: it must return the row "
-             "numbers there"),
-            (original[leaks], word + numbers + "return rows"),
-            (np.unique(original[leaks]), word + numbers + "return the rows"),
+            (np.flatnonzero(inside), word + "positions within `test`: the row numbers are wanted"),
+            (numbers, originals),
+            (np.unique(numbers), originals),
             (test[~inside], word + "the test rows that do not leak"),
-            (train[back], word + "training rows: it must return rows of the test set"),
-            (np.union1d(leaks, train[back]), word + "training rows as well: rows of the test set "
-             "are asked for"),
-            (np.intersect1d(train, test), "leaking finds no leak: the same original is enough, not "
-             "only the same row"),
+            (back, word + "training rows: it must return rows of the test set"),
+            (np.union1d(leaks, back), word + "training rows as well: only test rows are asked for"),
+            (np.intersect1d(train, test), "no leak found: the same original is enough"),
         ):  # fmt: skip
             require(found == sorted(leaks) or found != sorted(wrong), message)
         missed = len(set(leaks) - set(found))
@@ -413,18 +319,17 @@ def leak(leaking, split):
         require(not leaks, f"split leaks: {leaks} of {known} originals have rows in train and in "
                 "test")  # fmt: skip
         chosen, wanted = len(np.unique(original[test])), round(share * known)
+        if chosen == wanted:
+            continue
         counts = f"the test set has {chosen} of {known} originals for share = {share:g}"
-        if chosen != wanted:
-            swapped = chosen == known - wanted
-            require(not swapped, "train and test are exchanged: `share` is that of the test set")
-            cut = chosen in (np.floor(share * known), np.ceil(share * known))
-            require(not cut, counts + ": round to the nearest whole number, do not cut off")
-            dense = np.unique(original, return_inverse=True)[1]
-            gaps = len(np.unique(dense[sides_of(dense, share, seed)[1]])) == wanted
-            require(not gaps, counts + ": their numbers have gaps, choose among those that occur")
-            by_rows = abs(len(test) - share * n) <= max(np.unique(original, return_counts=True)[1])
-            more = ", not of the rows" if by_rows else ""
-            require(False, f"{counts}: the share is that of the originals{more}")
+        swapped = chosen == known - wanted
+        require(not swapped, "train and test are exchanged: `share` is that of the test set")
+        cut = chosen in (np.floor(share * known), np.ceil(share * known))
+        require(not cut, counts + ": round to the nearest whole number, do not cut off")
+        dense = np.unique(original, return_inverse=True)[1]
+        gaps = len(np.unique(dense[sides_of(dense, share, seed)[1]])) == wanted
+        require(not gaps, counts + ": their numbers have gaps, choose among those that occur")
+        require(False, counts + ": the share is that of the originals, not of the rows")
     once, again, *others = [set(sides_of(sky, 0.25, s)[1]) for s in (0, 0, 1, 2)]
     require(once == again, "the same seed must give the same split: use `seed`")
     require(others != [once, once], "another seed must give another split: choose at random")
@@ -434,49 +339,52 @@ def leak(leaking, split):
     "07.6",
     "Fill a symmetric 2 x 2 matrix with the three moments; np.linalg.eigvalsh returns its "
     "eigenvalues, the smaller one first. They are squares of lengths.",
-    "For the prediction: smearing adds the same area s**2 to both eigenvalues, a**2 and b**2. "
-    "For which shape does (b**2 + s**2) / (a**2 + s**2) differ most from b**2 / a**2?",
+    "Smearing adds the same s**2 to both eigenvalues, a**2 and (q * a)**2: mean squares of "
+    "independent displacements add.",
 )
-def seeing(axis_ratio, prediction):
-    from utils.simulate.galaxies import CLASS_NAMES
-
-    def moments(light, about=None):
+def seeing(axis_ratio, smeared):
+    def root(light, about=None):
         x = np.indices(light.shape).reshape(2, -1)
         weights = light.ravel() / light.sum()
         x = x - (x @ weights if about is None else np.array(about))[:, None]
-        return (weights * x) @ x.T
-
-    def root(matrix):
-        small, large = np.linalg.eigvalsh(matrix)
+        small, large = np.linalg.eigvalsh((weights * x) @ x.T)
         return np.sqrt(max(small, 0) / large)
 
     def table(light):
-        Q, it = moments(light), "the axis ratio "
-        right, on_axes = root(Q), np.sqrt(min(Q[0, 0], Q[1, 1]) / max(Q[0, 0], Q[1, 1]))
+        right, it = root(light), "the axis ratio "
+        i, j = (np.average(k, weights=light) for k in np.indices(light.shape))
+        down, across = (np.average((k - at) ** 2, weights=light)
+                        for k, at in zip(np.indices(light.shape), (i, j)))  # fmt: skip
+        on_axes = np.sqrt(min(down, across) / max(down, across))
         middle = (np.array(light.shape) - 1) / 2
         brightest = np.unravel_index(light.argmax(), light.shape)
-        turned = "" if abs(Q[0, 1]) < 1e-6 * Q[0, 0] else " that is turned"
         return right, [
             (1 / right, it + "is upside down: minor through major axis"),
             (1 / right**2, it + "is upside down, and the square root is missing"),
             (right**2, it + "lacks the square root: eigenvalues are squares of lengths"),
-            (on_axes, it + "is measured along rows and columns: it must also hold for a turned "
-             "galaxy"),
-            (on_axes**2, it + "is measured along rows and columns, and without a square root"),
-            (root(moments(light, (0, 0))), it + "depends on where the galaxy is: measure from the "
-             "centroid"),
-            (root(moments(light, middle)), it + "depends on the place of the galaxy: measure from "
-             "the centroid"),
-            (root(moments(light, brightest)), it + "is measured about the brightest pixel: measure "
-             "from the centroid"),
-            (root(moments((light > 0) * 1.0)), it + "does not weight the pixels by their light"),
+            (on_axes, it + "is measured along rows and columns: galaxies are turned"),
+            (root(light, (0, 0)), it + "depends on where the galaxy is: measure from the centroid"),
+            (root(light, middle), it + "depends on the place: measure from the centroid"),
+            (root(light, brightest), it + "is about the brightest pixel: take the centroid"),
+            (root(light > 0), it + "does not weight the pixels by their light"),
             (1 - right, "this is the ellipticity: the ratio of minor to major axis is asked for"),
             (lambda v: not 0 <= v <= 1, lambda v: it + f"is {v:.3g}: minor through major axis is "
              "at most 1"),
-            (bool(light.max() > 10), it + "changes with the brightness: divide the moments by the "
-             "light"),
-            (None, lambda v: it + f"is too {'large' if v > right else 'small'} for a galaxy"
-             f"{turned}: check the three moments"),
+            (bool(light.max() > 10), it + "changes with the brightness: divide by the light"),
+            (None, lambda v: it + f"is too {'large' if v > right else 'small'}: check the moments"),
+        ]  # fmt: skip
+
+    def after(q, a, s):
+        small, large, it = (q * a) ** 2 + s**2, a**2 + s**2, "the result of smeared "
+        return np.sqrt(small / large), [
+            (np.sqrt(large / small), it + "is upside down: minor through major axis"),
+            (small / large, it + "lacks the square root"),
+            ((q * a + s) / (a + s), it + "adds widths: their squares add"),
+            (np.sqrt(small) / a, it + "smears the minor axis only"),
+            (q * a / np.sqrt(large), it + "smears the major axis only"),
+            (np.sqrt((q**2 + s**2) / (1 + s**2)), it + "does not depend on the width a"),
+            (np.sqrt((q * a**2 + s**2) / large), it + "takes q * a**2 for the square of q * a"),
+            (q, it + "is the axis ratio before"),
         ]  # fmt: skip
 
     def gaussian(along, across, angle, centre=(30, 30)):
@@ -488,16 +396,4 @@ def seeing(axis_ratio, prediction):
     cases = [(gaussian(*shape),) for shape in shapes]
     cases += [(50 * cases[-1][0],), (cases[0][0] + 1.5 * gaussian(2, 2, 0, (38, 33)),)]
     compare_function("axis_ratio", axis_ratio, table, cases, what="the axis ratio")
-    what = "the prediction must hold two words, the name of a class and a direction"
-    require(isinstance(prediction, tuple | list), f"{what}, and it is {kind(prediction)}")
-    require(len(prediction) == 2, f"{what}, and it holds {len(prediction)}")
-    name, direction = prediction
-    known = isinstance(name, str) and name in CLASS_NAMES
-    require(known, "the first word of the prediction must be a name of CLASS_NAMES, in quotes")
-    either = isinstance(direction, str) and direction in ("up", "down")
-    require(either, 'the second word of the prediction must be "up" or "down", in quotes')
-    again = "measure the medians of the seven classes in both sets"
-    require(name != CLASS_NAMES[1], "equal eigenvalues stay equal when both grow "
-            f"alike: {again}")  # fmt: skip
-    require(name == CLASS_NAMES[-1], f"another class changes more than {name!r}: {again}")
-    require(direction == "up", f"the median of {name!r} goes the other way: {again}")
+    compare_function("smeared", smeared, after, [(0.25, 8.0, 3.0), (0.7, 2.5, 2.0), (0.4, 5.0, 0)])
