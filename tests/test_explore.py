@@ -341,8 +341,8 @@ def test_kernel_shows_image_kernel_and_the_map(draw):
     numbers = {t.get_position(): t.get_text() for t in figure.axes[1].texts}
     assert numbers[2, 0] == "1" and numbers[0, 2] == "-1" and numbers[2, 2] == "0.5"
     assert len(numbers) == 9 and "of 2 by 3 numbers" in figure.alt
-    assert "where it is flat, the image times 0.5." in figure.caption
-    assert "where it is flat, zero." in shown(kernel=KERNEL).caption
+    assert "flat it is the image times 0.5." in figure.caption
+    assert "flat it is white: the weights cancel." in shown(kernel=KERNEL).caption
     assert tuple(figure.get_size_inches()) == (12, 4.2)
     assert not any(axes.axison for axes in figure.axes)
 

@@ -378,6 +378,10 @@ def judge_sliders(notebook):
     """
     statements = [(c.id, node) for c in code_cells(notebook) for node in ast.parse(c.source).body]
     for k, (cell, statement) in enumerate(statements):
+        calls = [n for n in ast.walk(statement) if isinstance(n, ast.Call)]
+        calls = [call for call in calls if ast.unparse(call.func) in SLIDERS]
+        if not calls:
+            continue
         made = {}  # name of a function: its definition, as the slider finds it
         for _, node in statements[: k + 1]:
             if isinstance(node, ast.FunctionDef):
@@ -385,10 +389,9 @@ def judge_sliders(notebook):
             elif isinstance(node, ast.Assign) and isinstance(node.value, ast.Lambda):
                 made |= {ast.unparse(target): node.value for target in node.targets}
         read_later = set()
-        for call in [n for n in ast.walk(statement) if isinstance(n, ast.Call)]:
-            if ast.unparse(call.func) in SLIDERS:
-                for given in [*call.args, *[word.value for word in call.keywords]]:
-                    read_later |= read_when_called(given, made)
+        for call in calls:
+            for given in [*call.args, *[word.value for word in call.keywords]]:
+                read_later |= read_when_called(given, made)
         for other, node in statements[k + 1 :]:
             changed = changed_by(node) & read_later
             assert not changed, f"{other} changes what the slider in {cell} draws with: {changed}"
@@ -428,7 +431,7 @@ def changed_by(node):
 
 @every
 def test_mathematics_is_such_as_github_shows(path):
-    if path.stem == "08_mnist":
+    if path.stem == "08_mnist" and "operatorname" in path.read_text(encoding="utf-8"):
         pytest.xfail("two formulae with an operator's name wait for the lecture's rewriting")
     judge_mathematics(read(path))
 

@@ -249,8 +249,12 @@ def kernel(image, text="-1 0 1  -2 0 2  -1 0 1"):
     def draw(kernel):
         w, title = _nine(kernel)
         z = np.einsum("ijuv,uv->ij", windows, w)
-        flat = f"the image times {w.sum():.3g}" if abs(w.sum()) > 1e-9 else "zero"
-        says = f"The map is strong where the image looks like the kernel; where it is flat, {flat}."
+        total = w.sum()
+        flat = f"the image times {total:.3g}" if abs(total) > 1e-9 else "white: the weights cancel"
+        says = (
+            "The map is red where the image looks like the kernel, blue where it looks like its "
+            f"negative, and where the image is flat it is {flat}."
+        )
         if not w.any():
             says = "A kernel of zeros sees nothing: the map is zero everywhere."
         figure, axes = plots.new(3, size=(12, 4.2))
@@ -264,7 +268,7 @@ def kernel(image, text="-1 0 1  -2 0 2  -1 0 1"):
             axes[1].text(column, row, f"{weight:g}", ha="center", va="center", bbox=box)
         return plots.finish(
             figure,
-            caption=f"{says} Red is positive, blue negative, each picture on its own scale.",
+            caption=f"{says} Each picture on its own scale.",
             alt="An image, a kernel of 3 by 3 numbers and the map that it makes of the image, of "
             f"{z.shape[0]} by {z.shape[1]} numbers.",
         )  # fmt: skip
