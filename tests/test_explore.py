@@ -1,10 +1,17 @@
 """Sliders: each draws its figure when nobody can slide, and follows its controls live; diagrams."""
 
+import base64
+import io
+
 import ipywidgets
 import numpy as np
 import pytest
 from matplotlib.collections import PathCollection
 from matplotlib.colors import to_hex
+from matplotlib.lines import Line2D
+from matplotlib.text import Text
+from PIL import Image
+from test_plots import contrast
 
 from utils import explore, plots
 from utils.simulate import earthquakes
@@ -28,33 +35,34 @@ MAGNETS = np.linspace(-1, 1, 5 * 16).reshape(5, 4, 4)
 SHARES = np.linspace([1.0, 0, 0], [0, 0.25, 0.75], 5)
 PICTURE = np.arange(20.0).reshape(4, 5) ** 2
 KERNEL = "0 0 1  0 0 0  -1 0 0"
-SLIDERS = {  # name: how to call it, its controls (low, high, step, start), choices or text
+SLIDERS = {  # name: how to call it; label of a control: (low, high, step, start), choices or text
     "divergence": (
-        explore.divergence, {"mean": (-3, 3, 0.1, 1), "width": (0.3, 3, 0.1, 2)}
+        explore.divergence, {"mean of q": (-3, 3, 0.1, 1), "width of q": (0.3, 3, 0.1, 2)}
     ),
     "threshold_unit": (
         lambda: explore.threshold_unit(**BITS),
-        {"task": ["AND", "XOR"], "w1": (-2, 2, 0.25, 1), "w2": (-2, 2, 0.25, 1),
-         "threshold": (-2, 2, 0.25, 0.5)},
+        {"task": ["AND", "XOR"], "weight w₁": (-2, 2, 0.25, 1), "weight w₂": (-2, 2, 0.25, 1),
+         "threshold θ": (-2, 2, 0.25, 0.5)},
     ),
     "learning_rate": (
         lambda: explore.learning_rate(descent, bowl, ((-1, 1), (-2, 2))),
-        {"learning rate": (5e-4, 0.1, 5e-4, 0.075), "momentum": (0, 0.95, 0.05, 0)},
+        {"learning rate η": (5e-4, 0.1, 5e-4, 0.075), "momentum β": (0, 0.95, 0.05, 0)},
     ),
-    "kernel": (lambda: explore.kernel(PICTURE, KERNEL), {"kernel": KERNEL}),
+    "kernel": (lambda: explore.kernel(PICTURE, KERNEL), {"kernel, by rows": KERNEL}),
     "wave_fronts": (
-        lambda: explore.wave_fronts(STATIONS, (20, 20)), {"time": (0, 30, 0.5, 8)}
+        lambda: explore.wave_fronts(STATIONS, (20, 20)), {"time [s]": (0, 30, 0.5, 8)}
     ),
     "approximation": (
-        lambda: explore.approximation(lambda x, n: x / n, np.sin, 0, 3), {"units": (1, 40, 1, 6)}
+        lambda: explore.approximation(lambda x, n: x / n, np.sin, 0, 3),
+        {"hidden units": (1, 40, 1, 6)},
     ),
     "decoder": (
         lambda: explore.decoder(lambda z: np.ones((len(z), 4, 4)), (-1, -2), (1, 2)),
-        {"first": (-1, 1, 0.05, 0), "second": (-2, 2, 0.1, 0)},
+        {"first number": (-1, 1, 0.05, 0), "second number": (-2, 2, 0.1, 0)},
     ),
     "phases": (
         lambda: explore.phases(FIELDS, MAGNETS, SHARES, ("one", "two", "three")),
-        {"field": (0, 1, 0.25, 0.5)},
+        {"field b [J]": (0, 1, 0.25, 0.5)},
     ),
 }  # fmt: skip
 DIAGRAMS = {
@@ -74,7 +82,7 @@ def draw(monkeypatch):
 
     def taken(slider):
         with monkeypatch.context() as patch:
-            patch.setattr("utils.explore.sliders", lambda draw, **controls: draw)
+            patch.setattr("utils.explore.sliders", lambda draw, labels, **controls: draw)
             return slider()
 
     return taken
@@ -94,6 +102,9 @@ def test_static_twin(name, static):
     figure = SLIDERS[name][0]()
     assert isinstance(figure, plots.CourseFigure)
     assert len(figure.caption) > 30 and len(figure.alt) > 20
+    for part in figure.findobj(Line2D) + figure.findobj(Text):
+        pale = part.get_visible() and contrast(part.get_color()) < 3
+        assert not pale, f"pale on white: {part}"
 
 
 @pytest.mark.parametrize("name", SLIDERS)
@@ -116,14 +127,24 @@ def test_every_end_of_every_slider_draws(name, monkeypatch):
             now = (control.min, control.max, control.step, control.value)
             assert np.allclose(now, wanted, rtol=1e-9)
             whole = isinstance(control, ipywidgets.IntSlider)
-            assert whole == (name == "approximation") and not control.continuous_update
+            assert whole == (name == "approximation")
+            ends_told = f": {control.min:g} to {control.max:g}, also by the arrow keys"
+            assert control.tooltip == control.description + ends_told
+        assert not control.description_allow_html, "a name is no markup"
         ends = {list: wanted, str: ("1 " * 9, "no numbers"), tuple: wanted[:2]}
         for value in ends[type(wanted)]:
             control.value = value
     assert len(displayed) == 3, "what follows the sliders is shown in place"
     assert all(len(d.seen) > len(controls) for d in shown)
+    sizes = {size(told["image/png"]) for told in shown[0].seen}
+    assert len(sizes) == 1, "the text below jumps"
     reset.click()
     assert shown[0].data["text/plain"] == shown[0].seen[0]["text/plain"], "back at the start"
+
+
+def size(picture):
+    """Return width and height of a PNG picture in base64."""
+    return Image.open(io.BytesIO(base64.b64decode(picture))).size
 
 
 class Displayed:
@@ -159,6 +180,23 @@ def test_the_readout_has_the_decimals_of_the_step(monkeypatch):
     )  # fmt: skip
     formats = [control.readout_format for control in displayed[0].children[:3]]
     assert formats == [".3f", ".4f", ".4f"]
+
+
+def test_the_figure_follows_the_hand_where_it_is_drawn_in_time(monkeypatch):
+    displayed, now, seconds = live(monkeypatch), [0.0], [0.24]
+
+    def draw(**_):
+        now[0] += seconds[0]
+        return plots.finish(plots.new()[0], "Look.", "A line.")
+
+    monkeypatch.setattr("utils.explore.time.perf_counter", lambda: now[0])
+    explore.sliders(draw, a=(0, 9, 1, 5), b=(0.0, 1.0, 0.5, 0.0), c="text", d=["one", "two"])
+    a, b, c, _, _ = displayed[0].children
+    for taken, follows in ((0.24, True), (0.26, False), (0.24, True)):
+        seconds[0] = taken
+        a.value -= 1
+        assert a.continuous_update == b.continuous_update == follows
+        assert not c.continuous_update, "a text that is half typed is not answered"
 
 
 def test_bad_starting_values_are_named():
@@ -208,6 +246,10 @@ def test_divergence_is_that_of_the_integrals(draw):
     assert len(integrands.collections) == 2 and not densities.collections  # areas shaded
     labels = [(a.get_xlabel(), a.get_ylabel()) for a in figure.axes]
     assert labels == [("x", "density"), ("x", "integrand")]
+    assert figure.caption.startswith("The two areas differ")
+    alike = draw(explore.divergence)(mean=2.0, width=1.0)
+    assert "2.000 from p to q and 2.000" in alike.alt
+    assert alike.caption.startswith("The two areas are equal")
 
 
 def test_threshold_unit_counts_what_it_gets_right(draw):
@@ -228,6 +270,14 @@ def test_threshold_unit_counts_what_it_gets_right(draw):
     wrong = unit(task="XOR", w1=1.0, w2=1.0, threshold=0.5)
     assert wrong.axes[0].get_title() == "XOR: 3 of 4 right"
     assert tuple(wrong.get_size_inches()) == (7.3, 5.5)
+    assert wrong.caption.startswith("Two weights turn the line") and "the line w.x" in wrong.alt
+    for threshold, answer in ((0.0, 0), (-0.25, 1)):
+        blind = unit(task="XOR", w1=0.0, w2=0.0, threshold=threshold)
+        assert f"no line, the unit answers {answer} everywhere; circles" in blind.caption
+        assert "no line" in blind.alt and "2 of 4" in blind.alt and not blind.axes[0].get_lines()
+        (shade,) = [c for c in blind.axes[0].collections if c.get_alpha() == 0.25]
+        shaded = [len(path.vertices) > 0 for path in shade.get_paths()]
+        assert shaded == [answer == 0, answer == 1], "blue says 0, orange says 1"
 
 
 def test_threshold_unit_names_the_answers_that_a_task_wants(draw):
@@ -291,6 +341,8 @@ def test_kernel_shows_image_kernel_and_the_map(draw):
     numbers = {t.get_position(): t.get_text() for t in figure.axes[1].texts}
     assert numbers[2, 0] == "1" and numbers[0, 2] == "-1" and numbers[2, 2] == "0.5"
     assert len(numbers) == 9 and "of 2 by 3 numbers" in figure.alt
+    assert "where it is flat, the image times 0.5." in figure.caption
+    assert "where it is flat, zero." in shown(kernel=KERNEL).caption
     assert tuple(figure.get_size_inches()) == (12, 4.2)
     assert not any(axes.axison for axes in figure.axes)
 
@@ -308,6 +360,7 @@ def test_kernel_shows_image_kernel_and_the_map(draw):
 def test_a_text_that_is_no_kernel_is_answered_in_the_title(draw, text, title):
     figure = draw(lambda: explore.kernel(PICTURE))(kernel=text)
     assert figure.axes[2].get_title() == title
+    assert figure.caption.startswith("A kernel of zeros sees nothing")
     assert not figure.axes[1].get_images()[0].get_array().any()
     assert not figure.axes[2].get_images()[0].get_array().any()
 
@@ -340,6 +393,7 @@ def test_wave_fronts_reach_the_stations_one_after_the_other(draw):
     assert axes.get_xlim() == axes.get_ylim() == (-5, 105) and axes.get_aspect() == 1
     assert (axes.get_xlabel(), axes.get_ylabel()) == ("east [km]", "north [km]")
     assert axes.get_title() == "10.0 s after the shock" and "10.0 s" in figure.alt
+    assert "has passed 2 of 3 stations, the S wave 1:" in figure.caption
     assert "3 stations" in figure.alt and tuple(figure.get_size_inches()) == (8, 6)
     texts = [t.get_text() for t in axes.get_legend().get_texts()]
     assert texts == ["P", "S", *names] and axes.get_legend()._loc_real == 2
@@ -383,6 +437,7 @@ def test_decoder_shows_a_cross_through_the_chosen_point(draw):
     assert np.allclose(column, [[0.5, 1 + 2 * k / 3] for k in range(-3, 4)])
     assert len(figure.axes) == 14 and figure.get_supxlabel() == "stand-in"
     assert figure.axes[3].get_title() == figure.axes[10].get_title() == "(0.5, 1.0)"
+    assert "(0.5, 1.0) stands in the middle" in figure.caption
     (shown,) = figure.axes[0].get_images()
     assert shown.get_clim() == (0, 1) and shown.get_cmap().name == "gray_r"
     assert figure.axes[7].get_subplotspec().rowspan.start == 1  # seven in a row
@@ -390,7 +445,7 @@ def test_decoder_shows_a_cross_through_the_chosen_point(draw):
 
 def test_decoder_starts_where_it_is_told(monkeypatch):
     made = {}
-    monkeypatch.setattr("utils.explore.sliders", lambda draw, **controls: made.update(controls))
+    monkeypatch.setattr("utils.explore.sliders", lambda draw, labels, **c: made.update(c))
     explore.decoder(None, (-1, -2), (1, 2), start=(0.25, 0.5))
     assert np.allclose(made["first"], (-1, 1, 0.05, 0.25))
     assert np.allclose(made["second"], (-2, 2, 0.1, 0.5))

@@ -4,6 +4,7 @@ Every slider returns what `sliders` returns, every diagram a `plots.CourseFigure
 """
 
 import itertools
+import time
 
 import matplotlib
 import numpy as np
@@ -13,16 +14,22 @@ from matplotlib.patheffects import withStroke
 from utils import plots, runtime
 from utils.arguments import integer, real
 
+QUICK = 0.25  # s; a figure drawn in less follows the hand
 
-def sliders(draw, **controls):
+
+def sliders(draw, labels=None, **controls):
     """Show a figure that follows sliders, or its static twin where no one can slide.
 
-    The figure is an output of its own below the sliders: it stays in a saved notebook.
+    The figure is an output of its own below the sliders: it stays in a saved notebook. It follows
+    while a slider moves if the last drawing took less than `QUICK`, else when it is let go.
 
     Parameters
     ----------
     draw : callable
-        Takes one keyword argument per control and returns a `plots.CourseFigure`.
+        Takes one keyword argument per control and returns a `plots.CourseFigure`, always of one
+        size: else the text below jumps.
+    labels : dict of str to str, optional
+        What stands beside a control, with its unit, where that is not the argument's name.
     **controls : (low, high, step, start)
         Range, step and starting value of each slider, in the unit of the argument; a list of
         values becomes a drop-down menu that starts at its first, a text a field to type into.
@@ -43,33 +50,42 @@ def sliders(draw, **controls):
 
     made = {}
     for name, control in controls.items():
-        label = name.replace("_", " ")
+        label = (labels or {}).get(name, name.replace("_", " "))
+        look = {"style": {"description_width": "9em"}, "layout": {"width": "32em"}}
+        look["description"] = label
         if isinstance(control, list):
-            made[name] = ipywidgets.Dropdown(options=control, description=label)
+            made[name] = ipywidgets.Dropdown(options=control, **look)
             continue
-        if isinstance(control, str):
-            made[name] = ipywidgets.Text(control, description=label, continuous_update=False)
+        if isinstance(control, str):  # a text that is half typed is not to be answered
+            made[name] = ipywidgets.Text(control, continuous_update=False, **look)
             continue
         low, high, step, start = control
         whole = all(isinstance(v, int) for v in (low, high, step, start))
         slider = ipywidgets.IntSlider if whole else ipywidgets.FloatSlider
-        made[name] = slider(
-            min=low, max=high, step=step, value=start, description=label, continuous_update=False,
-            style={"description_width": "9em"}, layout={"width": "32em"},
-        )  # fmt: skip
+        made[name] = slider(min=low, max=high, step=step, value=start, **look)
+        made[name].tooltip = f"{label}: {low:g} to {high:g}, also by the arrow keys"
         if not whole:  # as many decimals as the step and the start have, at most four
             decimals = [len(f"{v:.4f}".rstrip("0").partition(".")[2]) for v in (step, start)]
             made[name].readout_format = f".{max(decimals)}f"
+    moved = [made[name] for name, control in controls.items() if isinstance(control, tuple)]
     reset = ipywidgets.Button(description="reset")
     display(ipywidgets.VBox([*made.values(), reset]))
+
+    def drawn(values):
+        begin = time.perf_counter()
+        outputs = draw(**values).outputs()
+        quick = time.perf_counter() - begin < QUICK
+        for slider in moved:
+            slider.continuous_update = quick
+        return outputs
+
     handles = [
-        display(data, metadata=more, raw=True, display_id=True)
-        for data, more in draw(**first).outputs()
+        display(data, metadata=more, raw=True, display_id=True) for data, more in drawn(first)
     ]
 
     def follow(_):
         values = {name: control.value for name, control in made.items()}
-        for handle, (data, more) in zip(handles, draw(**values).outputs()):
+        for handle, (data, more) in zip(handles, drawn(values)):
             handle.update(data, metadata=more, raw=True)
 
     def back(_):
@@ -91,7 +107,9 @@ def divergence(mean=1.0, width=2.0):
         Mean and standard deviation of q at the start; the width is positive.
     """
     mean, width = real("mean", mean), real("width", width, above=0)
-    return sliders(_draw_divergence, mean=(-3.0, 3.0, 0.1, mean), width=(0.3, 3.0, 0.1, width))
+    labels = {"mean": "mean of q", "width": "width of q"}
+    ranges = {"mean": (-3.0, 3.0, 0.1, mean), "width": (0.3, 3.0, 0.1, width)}
+    return sliders(_draw_divergence, labels, **ranges)
 
 
 def _draw_divergence(mean, width):
@@ -110,9 +128,12 @@ def _draw_divergence(mean, width):
     }
     areas = {"x": x[shown], "curves": integrands, "xlabel": "x", "ylabel": "integrand"}
     areas["fill"] = list(integrands)
+    says = "The two areas differ: the divergence has a direction."
+    if abs(forth - back) < 5e-4:
+        says = "The two areas are equal: at equal widths the divergence has no direction."
     return plots.panels(
         [densities, areas],
-        caption="The two areas differ: the divergence has a direction. Left: p and q. Right: the "
+        caption=f"{says} Left: p and q. Right: the "
         "integrands of D(p‖q) and D(q‖p); what lies below zero counts negative.",
         alt=f"Two normal densities and the integrands of their divergences, {forth:.3f} from p to "
         f"q and {back:.3f} from q to p.",
@@ -133,22 +154,30 @@ def threshold_unit(**tasks):
         w = np.array([w1, w2])
         wanted = np.asarray(tasks[task])
         right = int(np.sum((bits @ w > threshold) == wanted))
+        says = (
+            "Two weights turn the line, the threshold shifts it. The unit answers 1 on the orange "
+            "side, towards which the arrow w points, and 0 on the blue side"
+        )
+        line = f"the line w.x = {threshold:g} for w = ({w1:g}, {w2:g})"
+        if not w.any():
+            says = (
+                f"Both weights are zero: no line, the unit answers {int(threshold < 0)} everywhere"
+            )
+            line = "no line, for both weights are zero"
         return plots.plane(
             bits, wanted, names=[f"{k} wanted" for k in (0, 1) if k in wanted],
             regions=lambda x: x @ w - threshold + 0.5,  # 0.5 is the level that `plane` draws
             boundary=(w, threshold), limits=((-0.6, 1.6), (-0.6, 1.6)), size=(7.3, 5.5),
             xlabel="$x_1$", ylabel="$x_2$", title=f"{task}: {right} of 4 right",
-            caption="Two weights turn the line, the threshold shifts it. The unit answers 1 on "
-            "the orange side, towards which the arrow w points, and 0 on the blue side; circles "
-            "want a 0, squares a 1.",
-            alt=f"The corners of the unit square with the answers that {task} wants, and the line "
-            f"w.x = {threshold:g} for w = ({w1:g}, {w2:g}): {right} of 4 corners are right.",
+            caption=f"{says}; circles want a 0, squares a 1.",
+            alt=f"The corners of the unit square with the answers that {task} wants, and {line}: "
+            f"{right} of 4 corners are right.",
         )  # fmt: skip
 
     reach = (-2.0, 2.0, 0.25)
-    return sliders(
-        draw, task=list(tasks), w1=(*reach, 1.0), w2=(*reach, 1.0), threshold=(*reach, 0.5)
-    )
+    weights = {"w1": (*reach, 1.0), "w2": (*reach, 1.0)}
+    labels = {"w1": "weight w₁", "w2": "weight w₂", "threshold": "threshold θ"}
+    return sliders(draw, labels, task=list(tasks), **weights, threshold=(*reach, 0.5))
 
 
 def learning_rate(path, height, limits, learning_rate=0.075, momentum=0.0, largest=0.1):
@@ -200,7 +229,8 @@ def learning_rate(path, height, limits, learning_rate=0.075, momentum=0.0, large
 
     step = largest / 200
     rates = (step, largest, step, float(learning_rate))
-    return sliders(draw, learning_rate=rates, momentum=(0.0, 0.95, 0.05, float(momentum)))
+    labels = {"learning_rate": "learning rate η", "momentum": "momentum β"}
+    return sliders(draw, labels, learning_rate=rates, momentum=(0.0, 0.95, 0.05, float(momentum)))
 
 
 def kernel(image, text="-1 0 1  -2 0 2  -1 0 1"):
@@ -219,6 +249,10 @@ def kernel(image, text="-1 0 1  -2 0 2  -1 0 1"):
     def draw(kernel):
         w, title = _nine(kernel)
         z = np.einsum("ijuv,uv->ij", windows, w)
+        flat = f"the image times {w.sum():.3g}" if abs(w.sum()) > 1e-9 else "zero"
+        says = f"The map is strong where the image looks like the kernel; where it is flat, {flat}."
+        if not w.any():
+            says = "A kernel of zeros sees nothing: the map is zero everywhere."
         figure, axes = plots.new(3, size=(12, 4.2))
         for axis, picture, name in zip(axes, (image, w, z), ("image", "kernel", title)):
             most = np.abs(picture).max() or 1
@@ -230,14 +264,12 @@ def kernel(image, text="-1 0 1  -2 0 2  -1 0 1"):
             axes[1].text(column, row, f"{weight:g}", ha="center", va="center", bbox=box)
         return plots.finish(
             figure,
-            caption="The map is red where the image looks like the kernel, blue where it looks "
-            "like its negative, and white where the image is flat if the weights add up to zero. "
-            "Each picture on its own scale.",
+            caption=f"{says} Red is positive, blue negative, each picture on its own scale.",
             alt="An image, a kernel of 3 by 3 numbers and the map that it makes of the image, of "
             f"{z.shape[0]} by {z.shape[1]} numbers.",
         )  # fmt: skip
 
-    return sliders(draw, kernel=text)
+    return sliders(draw, {"kernel": "kernel, by rows"}, kernel=text)
 
 
 def _nine(text):
@@ -353,14 +385,16 @@ def wave_fronts(stations, epicentre, time=8.0):
         axes.legend(loc="upper left", bbox_to_anchor=(1, 1))
         return plots.finish(
             figure,
-            caption="The P wave has passed many stations before the S wave follows: the delay "
-            "between the two grows with the distance. Fronts on the ground, stations, epicentre.",
+            caption=f"The P wave has passed {np.sum(passed > 0)} of {len(stations)} stations, the "
+            f"S wave {np.sum(passed > 1)}: the delay between the two grows with the distance. "
+            "Fronts on the ground, stations, epicentre.",
             alt=f"Map of {len(stations)} stations with two circles around the epicentre: after "
             f"{time:.1f} s the P front has a radius of {radii['P']:.0f} km and the S front one of "
             f"{radii['S']:.0f} km.",
         )
 
-    return sliders(draw, time=(0.0, 30.0, 0.5, real("time", time, least=0)))
+    labels = {"time": "time [s]"}
+    return sliders(draw, labels, time=(0.0, 30.0, 0.5, real("time", time, least=0)))
 
 
 def approximation(network, target, low, high, units=6):
@@ -390,7 +424,8 @@ def approximation(network, target, low, high, units=6):
             alt=f"A smooth curve and a chain of {units} straight segments through points on it.",
         )  # fmt: skip
 
-    return sliders(draw, units=(1, 40, 1, integer("units", units, least=1, most=40)))
+    start = integer("units", units, least=1, most=40)
+    return sliders(draw, {"units": "hidden units"}, units=(1, 40, 1, start))
 
 
 def decoder(decode, low, high, start=(0.0, 0.0), note=""):
@@ -417,12 +452,14 @@ def decoder(decode, low, high, start=(0.0, 0.0), note=""):
             titles=[f"({a:.1f}, {b:.1f})" for a, b in np.concatenate([row, column])],
             caption="Neighbouring codes give neighbouring shapes, and between two digits lies "
             "something that is neither: decoded pictures along the first number (top) and along "
-            "the second one (bottom); the point that the sliders choose stands in the middle.",
+            f"the second one (bottom); ({first:.1f}, {second:.1f}) stands in the middle.",
             alt="Two rows of seven decoded digits that change their shape step by step.",
         )  # fmt: skip
 
     ranges = [(float(a), float(b), float(b - a) / 40) for a, b in zip(low, high)]
-    return sliders(draw, first=(*ranges[0], float(start[0])), second=(*ranges[1], float(start[1])))
+    labels = {"first": "first number", "second": "second number"}
+    first, second = ((*r, float(s)) for r, s in zip(ranges, start))
+    return sliders(draw, labels, first=first, second=second)
 
 
 def neuron(inputs, weights, activation, *, potential, output, caption, alt, size=(9.5, 4.2)):
@@ -707,4 +744,5 @@ def phases(fields, maps, probabilities, names, field=0.5):
 
     low, high = float(fields[0]), float(fields[-1])
     start = real("field", field, least=low)
-    return sliders(draw, field=(low, high, (high - low) / (len(fields) - 1), start))
+    step = (high - low) / (len(fields) - 1)
+    return sliders(draw, {"field": "field b [J]"}, field=(low, high, step, start))

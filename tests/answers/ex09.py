@@ -1,7 +1,5 @@
 """Typical wrong answers of assignment 09 with the message each must get, and right ones."""
 
-from fractions import Fraction
-
 import numpy as np
 
 
@@ -156,6 +154,64 @@ def alarm_two_sigma(s, n, a, rate):
     return theta, np.mean(n > theta), np.mean(a > theta)
 
 
+def by_images(error, a, b, f):
+    """Change images of 2 x 2 pixels whose PCA with no direction has this error."""
+    x = np.sqrt(error) * np.array([[1, -1, 1, -1], [-1, 1, -1, 1]])
+    x = np.pad(a * x + b, ((0, 0), (0, 4 * f * f - 4)))
+    return np.mean((x - x.mean(axis=0)) ** 2)
+
+
+def pulse_net(x, k, epochs=20, activation="relu", code=None):
+    import keras
+    from keras import layers
+
+    keras.utils.set_random_seed(0)
+    there = [layers.Dense(n, activation) for n in (64, 32)]
+    back = [layers.Dense(n, activation) for n in (32, 64)]
+    middle = [layers.Dense(n) for n in code or (k,)]
+    ends = keras.Input(x.shape[1:]), layers.Dense(x.shape[1])
+    model = keras.Sequential([ends[0], *there, *middle, *back, ends[1]])
+    model.compile(keras.optimizers.Adam(3e-3), "mse")
+    if epochs:
+        model.fit(x, x, batch_size=32, epochs=epochs, verbose=0)
+    return model
+
+
+def pulse_pair(x, k):
+    """The encoder and the decoder as models of their own, and a functional model of both."""
+    import keras
+    from keras import layers
+
+    keras.utils.set_random_seed(1)
+    image = keras.Input((30,))
+    there = [image, layers.Dense(64, "gelu"), layers.Dense(32, "gelu"), layers.Dense(k)]
+    back = [layers.Dense(32, "gelu"), layers.Dense(64, "gelu"), layers.Dense(30)]
+    encoder = keras.Sequential(there)
+    decoder = keras.Sequential([keras.Input((k,)), *back])
+    model = keras.Model(image, decoder(encoder(image)))
+    model.compile(keras.optimizers.Adam(3e-3), "mse")
+    model.fit(x, x, batch_size=32, epochs=20, verbose=0)
+    return model
+
+
+def copying(x, k):
+    """k maps of 30 numbers each are no bottleneck."""
+    import keras
+    from keras import layers
+
+    maps = [layers.Reshape((30, 1)), layers.Conv1D(k, 1), layers.Flatten(), layers.Dense(30)]
+    model = keras.Sequential([keras.Input((30,)), *maps])
+    maps[1].set_weights([np.ones((1, 1, k)), np.zeros(k)])
+    maps[3].set_weights([np.repeat(np.eye(30), k, axis=0) / k, np.zeros(30)])
+    return model
+
+
+def encoder_alone(x, k):
+    import keras
+
+    return keras.Sequential([keras.Input((30,)), keras.layers.Dense(k)])
+
+
 WRONG = {
     "09.1": [
         ((lambda x, k: svd(x, k, centre=False),), "subtract the mean"),
@@ -232,16 +288,33 @@ WRONG = {
         ((lambda s, n, a, r: ([0.1, [0.2]], 0.1, 0.2),), "theta of alarm is a list"),
     ],
     "09.5": [
-        ((-1, 4, 1, 0.25), "is positive"),
-        ((2, 4, 1, 0.25), "inverted is wrong"),
-        ((1, 2, 1, 0.25), "forgets the square"),
-        ((1, 1, 1, 0.25), "the deviations do change"),
-        ((1, 4, 3, 0.25), "which pixels are neighbours"),
-        ((1, 4, 1, 1), "over how many pixels"),
-        ((1, 4, 1, 0.5), "twice the side"),
-        ((1, 4, 1, 4), "upside down"),
-        ((1, "4", 1, 0.25), "is text"),
-        ((1, None, 1, 0.25), "is None"),
+        ((lambda e, a, b, f: e * a / f**2,), "what does the square say"),
+        ((lambda e, a, b, f: abs(a) * e / f**2,), "what does the square say"),
+        ((lambda e, a, b, f: e * a**2,), "over how many pixels"),
+        ((lambda e, a, b, f: e / f**2,), "the deviations do change"),
+        ((lambda e, a, b, f: e * a**2 / f,), "not f times the pixels"),
+        ((lambda e, a, b, f: e * a**2 * f**2,), "the mean goes down"),
+        ((lambda e, a, b, f: e * a**2 / f**4,), "counted twice"),
+        ((lambda e, a, b, f: (e * a**2 + b**2) / f**2,), "b moves the mean"),
+        ((lambda e, a, b, f: e * (a + b) ** 2 / f**2,), "b moves the mean"),
+        ((lambda e, a, b, f: (a * e + b) / f**2,), "happens to the pixels"),
+        ((lambda e, a, b, f: a**2 / f**2,), "this is the factor"),
+        ((lambda e, a, b, f: e,), "nothing has changed"),
+        ((lambda e, a, b, f: -e * (a / f) ** 2,), "negative"),
+        ((lambda e, a, b, f: e + 1,), "go through the steps"),
+        ((lambda e, a, b, f: "e",), "is text"),
+        ((0.25,), "must be a function"),
+    ],
+    "09.6": [
+        ((lambda x, k: pulse_net(x, k, epochs=0),), "has the network been trained"),
+        ((lambda x, k: pulse_net(x, k, activation=None),), "only what bends"),
+        ((lambda x, k: pulse_net(x, 5),), "no layer has 2 outputs"),
+        ((lambda x, k: pulse_net(x, 1, code=(k, 1)),), "narrower than k"),
+        ((lambda x, k: pulse_net(x, k).layers[0],), "must return a Keras model"),
+        ((lambda x, k: encoder_alone(x, k),), "returns what it was given"),
+        ((lambda x, k: pulse_net(x[:, :20], k),), "cannot be called"),
+        ((copying,), "copies noise"),
+        ((lambda x, k: x / "2",), "raises"),
     ],
 }
 
@@ -259,5 +332,10 @@ RIGHT = {
         (alarm_by_sorting,),
         (lambda s, n, a, r: np.float32(alarm(s, n, a, r)),),
     ],
-    "09.5": [(1, 4, 1, 0.25), (1.0, np.float64(4), np.array([1]), Fraction(1, 4))],
+    "09.5": [
+        (lambda e, a, b, f: e * a**2 / f**2,),
+        (lambda e, a, b, f: np.float32([e * (a / f) ** 2]),),
+        (by_images,),
+    ],
+    "09.6": [(pulse_net,), (pulse_pair,)],
 }

@@ -4,6 +4,7 @@ import numpy as np
 
 from utils.checks import exercise
 from utils.checks.compare import (
+    NotYet,
     Shape,
     array,
     call,
@@ -13,7 +14,9 @@ from utils.checks.compare import (
     kind,
     note,
     number,
+    read,
     require,
+    said,
     same,
     things,
 )
@@ -223,33 +226,95 @@ def alarm(function):
 
 @exercise(
     "09.5",
-    "How do the mean, and the deviations from it, change in each case?",
-    "The error is a mean of squared deviations from a plane. Which of the changes stretches these "
-    "deviations, and which only moves or relabels them?",
+    "How do the mean, and the deviations from it, change in each step?",
+    "The error is a mean of squared deviations from a plane. Which steps stretch these deviations, "
+    "which only move or relabel them, and over how many pixels is the mean taken afterwards?",
 )
-def predict(inverted, doubled, shuffled, framed):
-    rows = {
-        "inverted": (inverted, 1, [
-            (None, "inverted is wrong: 1 - x moves the mean and turns the deviations from it "
-             "round; what does the square say?"),
-        ]),
-        "doubled": (doubled, 4, [
-            (2, "doubled forgets the square"),
-            (1, "doubled is wrong: the deviations do change"),
-            (None, "doubled is wrong: by how much is each deviation stretched?"),
-        ]),
-        "shuffled": (shuffled, 1, [
-            (None, "shuffled is wrong: does PCA know which pixels are neighbours?"),
-        ]),
-        "framed": (framed, 0.25, [
-            (1, "framed is wrong: the sum of the squares stays, over how many pixels is it "
-             "averaged?"),
-            (0.5, "framed is wrong: twice the side is not twice the pixels"),
-            (4, "framed is upside down: the new error over the old one"),
-            (None, "framed is wrong: count the pixels before and after"),
-        ]),
-    }  # fmt: skip
-    for name, (value, right, mistakes) in rows.items():
-        value = number(value, name)
-        text = f"{name} is {value:g}: a ratio of two squared errors is positive"
-        compare(name, value, right, [(value <= 0, text), *mistakes], rtol=0, atol=0.01 * right)
+def changed_error(function):
+    def table(error, a, b, f):
+        return error * a**2 / f**2, [
+            (-error * a**2 / f**2, "the new error is negative, and it is a mean of squares"),
+            (error * a / f**2, "each deviation is stretched by a: what does the square say?"),
+            (error * abs(a) / f**2, "each deviation is stretched by a: what does the square say?"),
+            (error * a**2, "the frame is missing: the sum of the squares stays, over how many "
+             "pixels is it averaged?"),
+            (error / f**2, "the factor a is missing: the deviations do change"),
+            (error * a**2 / f, "f times the side is not f times the pixels"),
+            (error * a**2 * f**2, "the frame brings pixels without error: the mean goes down"),
+            (error * a**2 / f**4, "the frame is counted twice: the error is a mean already"),
+            ((error * a**2 + b**2) / f**2, "b moves the mean along with the images: look at the "
+             "deviations from it"),
+            (error * (a + b) ** 2 / f**2, "b moves the mean along with the images: look at the "
+             "deviations from it"),
+            ((a * error + b) / f**2, "a x + b is what happens to the pixels: the error is made of "
+             "squared deviations"),
+            (a**2 / f**2, "this is the factor: multiply the old error by it"),
+            (error, "nothing has changed: PCA is blind to some of the steps, not to all"),
+            (None, "the new error is another: go through the steps one by one, with pca_mse"),
+        ]  # fmt: skip
+
+    cases = [(0.02, -3.0, 1.5, 2), (0.5, 0.25, -2.0, 3), (0.1, 2.0, 0.7, 1)]
+    compare_function("changed_error", function, table, cases, rtol=1e-3, atol=0)
+
+
+@exercise(
+    "09.6",
+    "keras.Sequential: dense layers that get narrower, Dense(k) without activation, dense layers "
+    "that get wider, Dense(30) without activation; loss mse; fit with x as its own target.",
+    "64 and 32 units with relu on either side of the bottleneck, Adam, 20 epochs or more. "
+    "`model.evaluate(x, x)` divided by s squared tells how far you are.",
+)
+def pulse_net(function):
+    import keras
+
+    s, place = 0.05, np.arange(30)
+
+    def pulses(seed, n):
+        rng = np.random.default_rng(seed)
+        a, t = rng.uniform(0.5, 1.5, (n, 1)), rng.uniform(8, 22, (n, 1))
+        clean = a * np.exp(-((place - t) ** 2) / 18)
+        return np.float32(clean + s * rng.normal(size=clean.shape))
+
+    for x, k in inputs_of("pulse_net", [(pulses(96, 2000), 2)]):
+        model, new = call(function, x, k, name="pulse_net"), pulses(97, 1000)
+        note((x, k))
+        is_model = isinstance(model, keras.Model)
+        require(is_model, f"pulse_net must return a Keras model, and it returns {kind(model)}")
+        try:
+            made = read(model(new), "what the model returns")
+        except NotYet:
+            raise
+        except Exception as error:
+            require(False, f"the model cannot be called with pulses (n, 30): {said(error)}")
+        fits = made.shape == new.shape
+        require(fits, f"the model returns shape {made.shape} for {new.shape}: an autoencoder "
+                "returns what it was given")  # fmt: skip
+        require(np.isfinite(made).all(), "the model returns NaN: has training diverged?")
+        widths = _widths(model)
+        narrow = f"no layer has {k} outputs, the narrowest has {min(widths, default='none')}: "
+        require(k in widths, narrow + "the pulse must pass k numbers")
+        slim = min(widths) >= k
+        require(slim, f"a layer has {min(widths)} outputs: the bottleneck is narrower than k = {k}")
+        error, mean = np.mean((made - new) ** 2) / s**2, new - new.mean(axis=0)
+        spread = np.linalg.svd(mean, compute_uv=False) ** 2 / new.size / s**2
+        share = f"the error on new pulses is {error:.2f} s²"
+        require(error < 0.9 * spread.sum(), f"{share}, no better than the mean pulse: has the "
+                "network been trained, with x as its own target?")  # fmt: skip
+        bends = error < 0.9 * spread[k:].sum()
+        require(bends, f"{share}, that of PCA with {k} numbers: only what bends does better; "
+                "activations?")  # fmt: skip
+        copies = error < 0.85 * (1 - k / 30)
+        require(not copies, f"{share}: it copies noise, so more than {k} numbers pass")
+        require(error <= 1.2, f"{share}, and at most 1.2 s² is asked for: train for longer, or "
+                "with more units")  # fmt: skip
+
+
+def _widths(model):
+    """Return the units of all layers of a model with weights, those of models within it, too."""
+    found = []
+    for layer in model.layers:
+        if hasattr(layer, "layers"):
+            found += _widths(layer)
+        elif layer.weights:
+            found.append(int(layer.weights[0].shape[-1]))
+    return found
