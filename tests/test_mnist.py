@@ -5,8 +5,8 @@ import os
 
 import numpy as np
 import pytest
-from sklearn.datasets import load_digits
 from server import serve
+from sklearn.datasets import load_digits
 
 from utils.data import DataError, load_mnist, mnist
 
