@@ -214,9 +214,21 @@ def lab(rest):
         "--LabApp.news_url=None",
         "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
     ]
+    if (ROOT / "tools").is_dir():  # what is saved differs from git only where it was changed
+        options.append("--ServerApp.jpserver_extensions=tools.saving=True")
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         options.append("--allow-root")  # in a container there is often nobody else
+    quieten()
     return call([python(), "-m", "jupyterlab", *options, *rest])
+
+
+def quieten():
+    """Let JupyterLab not ask for news in a pop-up: the options above do not reach that."""
+    settings = VENV / "share" / "jupyter" / "lab" / "settings" / "overrides.json"
+    if not settings.exists():
+        settings.parent.mkdir(parents=True, exist_ok=True)
+        silent = {"fetchNews": "false", "checkForUpdates": False}
+        settings.write_text(json.dumps({"@jupyterlab/apputils-extension:notification": silent}))
 
 
 def test(rest):
@@ -262,6 +274,7 @@ def bench(rest):
 
 VERBS = {  # command: (function, what it does)
     "lab": (lab, "open JupyterLab on the course's front page"),
+    "present": (tool("present"), "open a lecture in large letters, on a copy of its own: NAME"),
     "test": (test, "run all tests: code, notebooks, assignments"),
     "execute": (tool("execute"), "run lectures in place and store their outputs: [NAME ...]"),
     "assignments": (
@@ -272,6 +285,7 @@ VERBS = {  # command: (function, what it does)
     "grade": (tool("grade"), "grade a folder of submissions, table and feedback: FOLDER"),
     "fetch": (tool("fetch"), "fetch real data into the cache: NAME"),
     "slides": (tool("slides"), "write decks of the lectures into build/slides/: [NAME ...]"),
+    "site": (tool("site"), "write the course as static pages into build/site/"),
     "bench": (bench, "measure the fast MNIST recipe beside Keras's example, or the spins: [spins]"),
     "mutate": (tool("mutate"), "which random changes do tests not notice? MODULE TESTS"),
     "lint": (lint, "check the style of code and notebooks; with --fix, mend it"),

@@ -143,7 +143,7 @@ def test_what_the_check_passes_the_grader_passes(id, arguments, monkeypatch):
 @pytest.mark.parametrize(
     ("id", "wrong_for_others"),
     [
-        ("04.2", lambda right: lambda z: right(z) if len(z) != 3 else 0 * z),
+        ("04.2", lambda right: lambda E, T: right(E, T) if E.shape != (4, 2) else (0 * E, 0 * T)),
         ("07.5", lambda right: lambda o, a, b: right(o, a, b)[: 9 if len(o) == 12 else 1]),
         ("08.3", lambda right: lambda *inputs: [v * (inputs[3] != 3) for v in right(*inputs)]),
         ("09.4", lambda right: lambda *inputs: [v + (inputs[3] == 0.2) for v in right(*inputs)]),
@@ -660,6 +660,44 @@ def test_the_tally_remembers_the_last_visible_check(product, monkeypatch, capsys
     for wrong in ("9", 99, "99.1", None):
         with pytest.raises(ValueError, match="lecture must look like"):
             checks.tally(wrong)
+
+
+@pytest.fixture
+def diary(monkeypatch, tmp_path):
+    monkeypatch.setattr(checks, "_diary", lambda: tmp_path / "deep" / "passed.json")
+    monkeypatch.delenv("COURSE_STATIC", raising=False)
+    monkeypatch.delenv("NBGRADER_EXECUTION", raising=False)
+    return tmp_path / "deep" / "passed.json"
+
+
+def test_what_passed_is_kept_on_this_computer(diary, product, monkeypatch):
+    nothing = "No exercise has passed on this computer yet."
+    assert checks.progress() == nothing
+    checks.check("99.2", lambda x, a: 0 * x, 2)
+    assert checks.progress() == nothing and not diary.exists()
+    checks.check("99.2", lambda x, a: x * a, 2)
+    assert checks.progress() == "Assignment 99: 1 of 1 passed"
+    checks.check("99.2", lambda x, a: 0 * x, 2)
+    assert checks.progress() == "Assignment 99: 1 of 1 passed", "once passed is passed"
+    assert [p.name for p in diary.parent.iterdir()] == ["passed.json"]
+    diary.write_text('["99.2", "x", "98.1"]')
+    assert "Assignment 99: 1 of 1 passed" in checks.progress().splitlines()
+    for broken in ("", "[", "7", '{"a": 1}', "[5]"):
+        diary.write_text(broken)
+        assert checks.progress() == nothing
+
+
+@pytest.mark.parametrize("variable", ["COURSE_STATIC", "NBGRADER_EXECUTION"])
+def test_tests_and_grading_keep_no_diary(diary, product, monkeypatch, variable):
+    monkeypatch.setenv(variable, "1")
+    checks.check("99.2", lambda x, a: x * a, 2)
+    assert not diary.exists()
+
+
+def test_a_diary_that_cannot_be_written_spoils_no_check(diary, product):
+    diary.parent.write_text("a file where the folder should be")
+    checks.check("99.2", lambda x, a: x * a, 2)
+    assert checks.progress().startswith("No exercise")
 
 
 def test_the_tally_of_an_assignment_that_is_not_there():

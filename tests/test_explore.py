@@ -3,6 +3,7 @@
 import ipywidgets
 import numpy as np
 import pytest
+from matplotlib.collections import PathCollection
 from matplotlib.colors import to_hex
 
 from utils import explore, plots
@@ -57,8 +58,8 @@ SLIDERS = {  # name: how to call it, its controls (low, high, step, start), choi
     ),
 }  # fmt: skip
 DIAGRAMS = {
-    "neuron", "network", "spins", "weighted_sum", "convolutional", "broadcast", "data_types",
-    "hexagonal",
+    "neuron", "network", "graph", "spins", "weighted_sum", "convolutional", "broadcast",
+    "data_types", "hexagonal",
 }  # fmt: skip
 
 
@@ -97,12 +98,12 @@ def test_static_twin(name, static):
 
 @pytest.mark.parametrize("name", SLIDERS)
 def test_every_end_of_every_slider_draws(name, monkeypatch):
-    displayed = []
-    monkeypatch.setattr("IPython.display.display", displayed.append)
-    monkeypatch.setattr("utils.explore.runtime.is_static", lambda: False)
+    displayed = live(monkeypatch)
     slider, expected = SLIDERS[name]
     assert slider() is None
-    *controls, _ = displayed[-1].children
+    panel, *shown = displayed
+    assert [next(iter(d.data)) for d in shown] == ["image/png", "text/markdown"]
+    *controls, reset = panel.children
     assert [c.description for c in controls] == list(expected)
     for control, wanted in zip(controls, expected.values()):
         if isinstance(wanted, list):
@@ -118,11 +119,46 @@ def test_every_end_of_every_slider_draws(name, monkeypatch):
             assert whole == (name == "approximation") and not control.continuous_update
         ends = {list: wanted, str: ("1 " * 9, "no numbers"), tuple: wanted[:2]}
         for value in ends[type(wanted)]:
-            before = len(displayed)
             control.value = value
-            assert len(displayed) >= before  # drawn anew unless it was there already
-    assert all(isinstance(d, plots.CourseFigure | ipywidgets.VBox) for d in displayed)
-    assert sum(isinstance(d, plots.CourseFigure) for d in displayed) > len(controls)
+    assert len(displayed) == 3, "what follows the sliders is shown in place"
+    assert all(len(d.seen) > len(controls) for d in shown)
+    reset.click()
+    assert shown[0].data["text/plain"] == shown[0].seen[0]["text/plain"], "back at the start"
+
+
+class Displayed:
+    """What IPython's display returns, keeping all that it was given."""
+
+    def __init__(self, data):
+        self.seen = []
+        self.update(data)
+
+    def update(self, data, metadata=None, raw=True):
+        self.data = data
+        self.seen.append(data)
+
+
+def live(monkeypatch):
+    """Return a list of what is displayed: widgets as they are, outputs as `Displayed`."""
+    displayed = []
+
+    def display(data, **options):
+        displayed.append(Displayed(data) if options else data)
+        return displayed[-1]
+
+    monkeypatch.setattr("IPython.display.display", display)
+    monkeypatch.setattr("utils.explore.runtime.is_static", lambda: False)
+    return displayed
+
+
+def test_the_readout_has_the_decimals_of_the_step(monkeypatch):
+    displayed = live(monkeypatch)
+    explore.sliders(
+        lambda **_: plots.finish(plots.new()[0], "Look.", "A line."),
+        a=(0.0, 1.0, 0.025, 0.5), b=(0.0, 1.0, 0.5, 0.0715), c=(0.0, 1.0, 1 / 3, 0.0),
+    )  # fmt: skip
+    formats = [control.readout_format for control in displayed[0].children[:3]]
+    assert formats == [".3f", ".4f", ".4f"]
 
 
 def test_bad_starting_values_are_named():
@@ -179,14 +215,14 @@ def test_threshold_unit_counts_what_it_gets_right(draw):
     figure = unit(task="AND", w1=1.0, w2=1.0, threshold=1.0)  # at the threshold it says 0
     axes = figure.axes[0]
     assert axes.get_title() == "AND: 4 of 4 right" and "4 of 4 corners are right" in figure.alt
-    no, yes, shade, border = sorted(axes.collections, key=lambda c: -c.get_zorder())
+    no, yes = [c for c in axes.collections if isinstance(c, PathCollection)]
     assert np.array_equal(yes.get_offsets(), [[1, 1]]) and len(no.get_offsets()) == 3
     assert axes.get_legend().get_texts()[0].get_text() == "0 wanted"
     assert np.allclose(axes.get_lines()[0].get_xydata().sum(axis=1), 1)
     assert axes.get_xlim() == axes.get_ylim() == (-0.6, 1.6)
     corners = [c.get_paths()[0] for c in axes.collections if c.get_alpha() == 0.25]
     assert corners  # regions are shaded
-    levels = [c for c in axes.collections if c.get_zorder() < 3]
+    levels = [c for c in axes.collections if c not in (no, yes)]
     (line,) = [c.get_paths()[0] for c in levels if c.get_alpha() is None]
     assert np.allclose(line.vertices.sum(axis=1), 1)  # where the shades meet
     wrong = unit(task="XOR", w1=1.0, w2=1.0, threshold=0.5)
@@ -210,7 +246,10 @@ def test_learning_rate_draws_the_path_over_the_contour_lines(draw):
     assert (steps.get_markersize(), start.get_markersize(), start.get_zorder()) == (6, 11, 3)
     assert (steps.get_linewidth(), steps.get_color(), steps.get_marker()) == (2, plots.BLUE, "o")
     assert axes.get_xlim() == (-1, 1) and axes.get_ylim() == (-2, 2)
-    assert (axes.get_xlabel(), axes.get_ylabel()) == ("weight $w_1$", "weight $w_2$")
+    assert (axes.get_xlabel(), axes.get_ylabel()) == (
+        r"parameter $\theta_1$",
+        r"parameter $\theta_2$",
+    )
     assert axes.get_title() == "η = 0.100, β = 0.00: loss 0.56 after 5 steps"
     (contour,) = axes.collections
     assert np.allclose(contour.levels, 1.62 * np.geomspace(1e-3, 1, 10))
@@ -468,6 +507,26 @@ def test_convolutional_draws_stacks_of_maps_from_left_to_right():
     assert fills == [plots.SKY] + [plots.ORANGE] * 3 + [plots.PURPLE] * 8
     assert axes.get_aspect() == 1 and tuple(figure.get_size_inches()) == (12, 4)
     assert (figure.caption, figure.alt) == tuple(TEXTS.values())
+
+
+def test_graph_shows_values_in_nodes_and_slopes_in_red_on_arrows():
+    figure = explore.graph(
+        {"x": (0, 1, "x = 2", "7"), "y": (0, 0, "y = 3", "5"), "f": (2, 0, "times 6", "1")},
+        {("x", "f"): "3", ("y", "f"): "2"},
+        **TEXTS,
+    )
+    axes = figure.axes[0]
+    told = texts(axes)
+    assert [told[k] for k in ("x = 2", "y = 3", "times 6")] == [(0, 1), (0, 0), (2, 0)]
+    assert np.allclose(told["3"], (1.1, 0.45)) and np.allclose(told["2"], (1.1, 0))
+    assert [told[k][0] for k in "751"] == [0, 0, 2] and told["7"][1] < 1
+    red = {t.get_text() for t in axes.texts if t.get_color() == plots.RED}
+    assert red == {"3", "2", "7", "5", "1"}
+    (_, tip), (start, end) = arrows(axes)
+    assert np.linalg.norm(np.subtract(tip, (2, 0))) == pytest.approx(0.27)  # beside the node
+    assert tuple(start) == (0, 0) and np.allclose(end, (1.73, 0))
+    assert not axes.axison and axes.get_aspect() == 1 and figure.caption == TEXTS["caption"]
+    assert np.allclose(axes.get_xlim(), (-0.4, 2.4)) and np.allclose(axes.get_ylim(), (-0.6, 1.35))
 
 
 def test_network_shows_its_weights_on_its_lines():

@@ -69,18 +69,17 @@ def test_style_is_legible_in_the_back_row():
 
 
 def test_display_publishes_picture_alternative_text_and_caption(monkeypatch):
-    published, displayed = [], []
+    displayed = []
     monkeypatch.setattr(
-        "IPython.display.publish_display_data",
-        lambda data, metadata: published.append((data, metadata)),
+        "IPython.display.display",
+        lambda data, metadata, raw: displayed.append((data, metadata)) if raw else None,
     )
-    monkeypatch.setattr("IPython.display.display", displayed.append)
     figure = plots.lines(X, {"a": X}, **AXES, **TEXTS)
     figure._ipython_display_()
-    ((data, metadata),) = published
+    (data, metadata), (caption, _) = displayed
     assert set(data) == {"image/png", "text/plain"} and data["text/plain"] == TEXTS["alt"]
     assert metadata == {"image/png": {"alt": TEXTS["alt"]}}
-    assert displayed[0].data == "*A rises.*"
+    assert caption["text/markdown"] == "*A rises.*"
 
 
 def test_a_drawing_is_packed_with_a_palette_and_a_photograph_is_not():
@@ -191,6 +190,13 @@ def test_band_and_fill_shade_what_they_say():
         assert shade.get_alpha() == 0.2 and shade.get_linewidth()[0] == 0
 
 
+def test_a_band_may_bring_its_edges():
+    axes = lines(X, {"a": X}, band={"a": (X / 2, 2 * X)})
+    (band,) = axes.collections
+    corners = {tuple(corner) for corner in band.get_paths()[0].vertices}
+    assert (1, 0.5) in corners and (1, 2) in corners
+
+
 def test_marks_are_black_points_on_top():
     axes = lines(X, {"a": X}, marks={"p": ([0, 1], [2, 3]), "_q": ([1], [1])})
     _, p, q = axes.get_lines()
@@ -212,6 +218,9 @@ def test_axes_are_set_and_ticks_are_these_and_no_others():
     assert [t.get_text() for t in axes.get_xticklabels()] == ["0.25", "0.5", "1"]
     assert list(axes.get_xticks()) == [0.25, 0.5, 1] and len(axes.get_xticks(minor=True)) == 0
     assert len(lines(X, {"a": X}, xscale="log", xlim=(0.1, 1)).get_xticks(minor=True)) > 3
+    axes = lines(X, {"a": X}, xscale="log", xticks={0.5: "half", 1: "one"})
+    assert [t.get_text() for t in axes.get_xticklabels()] == ["half", "one"]
+    assert list(axes.get_xticks()) == [0.5, 1]
 
 
 # ---- panels

@@ -319,6 +319,12 @@ def test_lab_runs_as_root_only_where_root_is_who_asks(run, monkeypatch, user, al
     monkeypatch.setattr(run.os, "geteuid", lambda: user, raising=False)
     assert run.lab(["--port=1"]) == 5
     assert ("--allow-root" in started[0]) == allowed and started[0][-1] == "--port=1"
+    overrides = run.VENV / "share" / "jupyter" / "lab" / "settings" / "overrides.json"
+    (silent,) = json.loads(overrides.read_text()).values()
+    assert silent["fetchNews"] == "false", "no pop-up asks for it"
+    overrides.write_text("{}")
+    run.lab([])
+    assert overrides.read_text() == "{}", "what somebody has set stays"
 
 
 def test_progress_counts_what_pip_collects(monkeypatch, capsys):
@@ -345,7 +351,8 @@ def test_lab_serves_the_front_page(run, monkeypatch):
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     command = [sys.executable, *options, f"--port={port}", "--IdentityProvider.token=test"]
-    server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    silent = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    server = subprocess.Popen(command, cwd=ROOT, **silent)
     try:
         page = _get(f"http://127.0.0.1:{port}/lab/tree/notebooks/index.ipynb?token=test")
         assert "JupyterLab" in page

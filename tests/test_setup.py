@@ -156,7 +156,7 @@ def verbs():
 
 def test_every_command_in_the_documents_exists():
     names = ["README.md", "CONTRIBUTING.md", "solutions/README.md", "run.py", HOOKS.name]
-    names += [".ci/run", ".github/workflows/ci.yml"]
+    names += [".ci/run", ".github/workflows/ci.yml", ".github/workflows/pages.yml"]
     for name in names:
         text = (ROOT / name).read_text(encoding="utf-8")
         used = set(re.findall(r"(?:python3?|py) run\.py (?:--gpu )?([a-z]+)", text))
@@ -185,6 +185,21 @@ def test_workflow_is_careful():
                 for line in step["run"].splitlines():
                     assert re.match(r"(python run\.py|bash \.ci/run|\S*python -m pip )", line), line
     assert systems == {"ubuntu", "macos", "windows"}
+
+
+def test_the_site_is_published_only_by_hand():
+    flow = yaml.safe_load(WORKFLOW.with_name("pages.yml").read_text())
+    assert list(flow[True]) == ["workflow_dispatch"] and flow["permissions"]["contents"] == "read"
+    steps = flow["jobs"]["site"]["steps"]
+    assert all(re.search(r"@[0-9a-f]{40}$", step["uses"]) for step in steps if "uses" in step)
+    assert [step["run"] for step in steps if "run" in step] == ["python run.py site"]
+
+
+def test_code_spaces_install_the_course():
+    container = json.loads((ROOT / ".devcontainer" / "devcontainer.json").read_text())
+    assert container["postCreateCommand"] == "python3 run.py setup"
+    version = Version(container["image"].rpartition(":")[2])
+    assert version in SpecifierSet(PROJECT["requires-python"])
 
 
 def test_style_and_form():

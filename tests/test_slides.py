@@ -6,15 +6,13 @@ import re
 import nbformat
 import pytest
 
-from tools import slides
+from tools import browser, slides
 from tools.execute import ROOT, lectures, named
 
 new_text, new_code = nbformat.v4.new_markdown_cell, nbformat.v4.new_code_cell
 HERE = ROOT / "notebooks" / "00_made.ipynb"
 PARTED = [p for p in lectures()[1:] if "# Beyond the hour" in p.read_text(encoding="utf-8")]
-browser = pytest.mark.skipif(
-    slides.browser() is None, reason="no Chromium, Chrome or Edge renders the slides here"
-)
+in_browser = pytest.mark.skipif(browser.find() is None, reason=browser.MISSING)
 
 
 def text(source, kind="-"):
@@ -150,7 +148,16 @@ def test_a_deck_needs_nothing_from_elsewhere(tmp_path):
     assert len([name for name in static if name.startswith("LICENSE")]) == 4
 
 
-@browser
+def test_a_page_lists_the_decks(tmp_path):
+    for name in ("05", "06"):
+        slides.write(named(name), tmp_path)
+    slides.contents(tmp_path)
+    listed = re.findall(r'href="([^"]+)">(\d\d .*?)<', (tmp_path / "index.html").read_text("utf-8"))
+    assert [name for name, _ in listed] == ["05_magnetic_phases.html", "06_convolution.html"]
+    assert listed[1][1] == "06 Convolve: read an image with shared weights"
+
+
+@in_browser
 @pytest.mark.parametrize("path", PARTED, ids=[p.stem for p in PARTED])
 def test_every_slide_fits_and_nothing_is_missing(path, tmp_path):
     slides.supply(tmp_path)
@@ -167,7 +174,7 @@ def test_every_lecture_has_notes_for_the_speaker(path):
     assert all("Minute" in note for note in notes)
 
 
-@browser
+@in_browser
 def test_what_does_not_fit_is_told(tmp_path):
     slides.supply(tmp_path)
     broken = slides.write(named("06"), tmp_path)

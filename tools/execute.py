@@ -10,6 +10,8 @@ import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
+from tools.saving import tidy
+
 ROOT = Path(__file__).resolve().parents[1]
 README_FIGURE = ("03_mlp", "fronts", "notebooks/earthquake.png")  # lecture, cell, file
 CELL_TIMEOUT = 600  # seconds; a lecture on real data may train for minutes
@@ -22,24 +24,13 @@ def lectures():
 
 
 def clean(notebook):
-    """Remove from an executed notebook what differs from run to run or from machine to machine."""
-    notebook.metadata = {
-        "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
-        "language_info": {"name": "python"},
-    }
+    """Tidy an executed notebook; what it says on stderr is no part of a lecture."""
     for cell in notebook.cells:
-        for key in ("execution", "collapsed", "scrolled"):
-            cell.metadata.pop(key, None)
-        kept = []
         for output in cell.get("outputs", []):
-            if "application/vnd.jupyter.widget-view+json" in output.get("data", {}):
-                continue  # a widget shows nothing without its kernel
             if output.get("name") == "stderr":
                 raise RuntimeError(f"cell {cell.id} writes to stderr: {output.text.strip()[:300]}")
-            kept.append(output)
-        if "outputs" in cell:
-            cell.outputs = kept
-    return notebook
+    notebook.metadata = {}
+    return nbformat.from_dict(tidy(notebook))
 
 
 def execute(path):
@@ -79,7 +70,7 @@ def execute(path):
         raise RuntimeError(f"cell {_failed(notebook)} runs for over {CELL_TIMEOUT} s") from error
     except DeadKernelError as error:
         raise RuntimeError(f"the kernel died in cell {_failed(notebook)}") from error
-    clean(notebook)
+    notebook = clean(notebook)
     fresh = path.with_suffix(".ipynb.new")
     nbformat.write(notebook, fresh)
     fresh.replace(path)

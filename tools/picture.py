@@ -21,8 +21,9 @@ from traitlets.config import Config
 ROOT = Path(__file__).resolve().parents[1]
 LECTURE, FILE = "01_perceptron.ipynb", "notebooks/lecture.png"
 TEXT, CODE, FIGURE, READING = "rule", "rule-code", "rule-figure", "keras-rule"
+QUESTION = "teacher"  # the prediction stands in a cell of its own
 WIDTH = 880  # CSS pixels: GitHub shows a README about as wide
-PLAIN = {r"$|\xi|\le\gamma$": "*|ξ| ≤ γ*"}  # there is no MathJax without a network
+PLAIN = {"$u$": "*u*", r"$\gamma$": "*γ*"}  # there is no MathJax without a network
 STYLE = """<style>
 body {margin: 0; padding: 8px 12px} main {width: auto}
 .jp-InputPrompt, .jp-OutputPrompt, .jp-InputArea-prompt, .jp-OutputArea-prompt {display: none}
@@ -35,8 +36,8 @@ def section():
     stored = nbformat.read(ROOT / "notebooks" / LECTURE, as_version=4)
     cells = {cell.id: cell for cell in stored.cells}
     text, code, figure, reading = (cells[name] for name in (TEXT, CODE, FIGURE, READING))
-    heading, *_, before, question = text.source.split("\n\n")
-    text.source = "\n\n".join([heading, before, question])
+    heading = text.source.partition("\n")[0]
+    text.source = f"{heading}\n\n{cells[QUESTION].source}"
     for formula, plain in PLAIN.items():
         text.source = text.source.replace(formula, plain)
     reading.source = reading.source.split("\n\n")[0]

@@ -8,13 +8,10 @@ headless Chromium and tells which slides overflow, and by how much.
 import argparse
 import ast
 import html
-import json
 import os
 import re
 import shutil
-import subprocess
 import sys
-import tempfile
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -25,6 +22,7 @@ from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
+from tools import browser
 from tools.execute import ROOT, lectures, named
 
 BUILD = ROOT / "build" / "slides"
@@ -32,12 +30,6 @@ SITE = ROOT / "build" / "site"
 BEYOND = "# Beyond the hour"  # from this cell on a lecture is for readers
 BREAK = r"(?m)^<!-- (subslide|fragment) -->\n"
 TOGETHER = 6  # lines of code that a picture shares its slide with
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome", "msedge")
-BROWSERS_ELSEWHERE = (
-    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
-    r"C:\Program Files\Google\Chrome\Application\chrome.exe",
-    r"C:\Program Files (x86)\Microsoft\Edge\Application\msedge.exe",
-)
 
 
 # ---- from a notebook to slides
@@ -198,7 +190,9 @@ def write(path, folder=BUILD):
     notebook = nbformat.read(path, as_version=4)
     title = notebook.cells[0].source.partition("\n")[0].lstrip("# ")
     files = Environment(loader=FileSystemLoader(Path(__file__).parent), autoescape=False)
-    page = files.get_template("deck.html").render(title=title, columns=slides(notebook, path))
+    page = files.get_template("deck.html").render(
+        title=html.escape(title), columns=slides(notebook, path)
+    )
     target = folder / f"{path.stem}.html"
     target.write_text(page, encoding="utf-8")
     return target
@@ -206,15 +200,12 @@ def write(path, folder=BUILD):
 
 def supply(folder=BUILD):
     """Copy scripts, styles and fonts into a folder, each with its licence."""
-    import mathjax
     import matplotlib
     import sphinx_revealjs
 
     reveal = Path(sphinx_revealjs.__file__).parent / "_static" / "revealjs"
     sans = reveal / "dist" / "theme" / "fonts" / "source-sans-pro"
     dejavu = Path(matplotlib.get_data_path()) / "fonts" / "ttf"
-    math = Path(mathjax.__file__).parent / "static" / "mathjax" / "es5"
-    licence = next(Path(mathjax.__file__).parents[1].glob("django_static_mathjax*/**/LICENSE"))
     static = folder / "static"
     static.mkdir(parents=True, exist_ok=True)
     for source, name in (
@@ -225,84 +216,48 @@ def supply(folder=BUILD):
         (sans / "LICENSE", "LICENSE-source-sans-pro.txt"),
         *((dejavu / f"{name}.ttf", f"{name}.ttf") for name in ("DejaVuSans", "DejaVuSansMono")),
         (dejavu / "LICENSE_DEJAVU", "LICENSE-dejavu.txt"),
-        (math / "tex-svg-full.js", "mathjax.js"),
-        (licence, "LICENSE-mathjax.txt"),
         (Path(__file__).with_name("deck.css"), "deck.css"),
     ):
         shutil.copyfile(source, static / name)
+    supply_math(static)
     with (static / "deck.css").open("a", encoding="utf-8") as style:
         style.write(HtmlFormatter(style="a11y-high-contrast-light").get_style_defs("pre.code"))
+
+
+def supply_math(static):
+    """Copy MathJax, in one file, and its licence into a folder."""
+    import mathjax
+
+    package = Path(mathjax.__file__).parent
+    licence = next(package.parent.glob("django_static_mathjax*/**/LICENSE"))
+    shutil.copyfile(package / "static/mathjax/es5/tex-svg-full.js", static / "mathjax.js")
+    shutil.copyfile(licence, static / "LICENSE-mathjax.txt")
 
 
 CUTS = ("regular", "italic", "semibold", "semibolditalic")
 
 
-# ---- what a browser makes of it
+def contents(folder=BUILD):
+    """Write the page that lists the decks of a folder."""
+    items = []
+    for deck in sorted(folder.glob("[0-9]*.html")):
+        title = re.search("<title>(.*)</title>", deck.read_text(encoding="utf-8"))[1]
+        items.append(f'<li><a href="{deck.name}">{deck.stem[:2]} {title}</a></li>')
+    head = '<!doctype html><html lang="en-GB"><meta charset="utf-8"><title>Decks</title>'
+    page = f"{head}<h1>Decks</h1><ul style='font: 1.5em/1.6 sans-serif'>{''.join(items)}</ul>\n"
+    (folder / "index.html").write_text(page, encoding="utf-8")
 
 
-def browser():
-    """Return the path of a Chromium, Chrome or Edge; None where there is none."""
-    found = [shutil.which(name) for name in BROWSERS]
-    found += [path for path in BROWSERS_ELSEWHERE if Path(path).exists()]
-    return next((path for path in found if path), None)
-
-
-def measure(deck, sizes=((1280, 720), (1920, 1080)), seconds=120):
-    """Render every slide of a deck, without network, and return what is wrong.
+def measure(deck):
+    """Render every slide without network, on two screens, and return a line for each fault.
 
     Parameters
     ----------
     deck : Path
         A file that `write` has made.
-    sizes : sequence of (int, int)
-        Widths and heights of the screens, in pixels.
-
-    Returns
-    -------
-    list of str
-        One line for every fault: what overflows and by how much, pictures that are too small or
-        lack alternative text, code that is cut, files that are missing, errors of scripts.
-
-    Raises
-    ------
-    RuntimeError
-        If no Chromium is there, or if it does not render the deck.
     """
-    program = browser()
-    if program is None:
-        raise RuntimeError("no Chromium, Chrome or Edge is installed")
     script = Path(__file__).with_name("measure.js").read_text(encoding="utf-8")
-    probe = deck.with_name(f"measured-{deck.name}")
-    page = deck.read_text(encoding="utf-8")
-    probe.write_text(page.replace("<head>", f"<head><script>{script}</script>", 1), "utf-8")
-    frames = "".join(
-        f'<iframe style="border:0;width:{w}px;height:{h}px" src="{probe.name}"></iframe>'
-        for w, h in sizes
-    )
-    outer = deck.with_name(f"measured-{deck.stem}-frames.html")
-    gather = "const all = []; onmessage = e => { all.push(e.data);"
-    gather += f"if (all.length == {len(sizes)}) "
-    gather += "document.getElementById('told').textContent = JSON.stringify(all) }"
-    outer.write_text(f'<script>{gather}</script><pre id="told"></pre>{frames}', "utf-8")
-    try:
-        with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
-            options = [
-                *("--headless=new", "--no-sandbox", "--disable-gpu", "--hide-scrollbars"),
-                *(f"--user-data-dir={profile}", "--no-first-run", "--disable-extensions"),
-                *("--host-resolver-rules=MAP * ~NOTFOUND", "--disable-background-networking"),
-                *("--window-size=2000,2000", f"--virtual-time-budget={seconds * 1000}"),
-                "--dump-dom",
-            ]
-            command = [program, *options, outer.resolve().as_uri()]
-            ran = subprocess.run(command, capture_output=True, text=True, timeout=5 * seconds)
-    finally:
-        probe.unlink()
-        outer.unlink()
-    told = re.search(r'(?s)<pre id="told">(.+?)</pre>', ran.stdout)
-    if not told:
-        raise RuntimeError(f"{program} did not render {deck.name}: {ran.stderr[-1000:]}")
-    faults = dict.fromkeys(f for one in json.loads(html.unescape(told[1])) for f in one)
-    return list(faults)
+    return browser.judge([deck], script, [(1280, 720), (1920, 1080)])
 
 
 def main(arguments):
@@ -312,6 +267,8 @@ def main(arguments):
     chosen = parser.parse_args(arguments)
     given = [Path(name).resolve() for name in chosen.names]
     paths = [p if p.is_file() else named(p.name) for p in given] or lectures()[1:]
+    if chosen.measure and browser.find() is None:
+        sys.exit(browser.MISSING)
     supply()
     faulty = 0
     for path in paths:
@@ -322,6 +279,7 @@ def main(arguments):
             faults = measure(deck)
             print("".join(f"    {fault}\n" for fault in faults) or "    all fit\n", end="")
             faulty += bool(faults)
+    contents()
     return min(faulty, 1)
 
 

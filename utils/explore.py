@@ -17,6 +17,8 @@ from utils.arguments import integer, real
 def sliders(draw, **controls):
     """Show a figure that follows sliders, or its static twin where no one can slide.
 
+    The figure is an output of its own below the sliders: it stays in a saved notebook.
+
     Parameters
     ----------
     draw : callable
@@ -55,8 +57,28 @@ def sliders(draw, **controls):
             min=low, max=high, step=step, value=start, description=label, continuous_update=False,
             style={"description_width": "9em"}, layout={"width": "32em"},
         )  # fmt: skip
-    shown = ipywidgets.interactive_output(lambda **values: display(draw(**values)), made)
-    display(ipywidgets.VBox([*made.values(), shown]))
+        if not whole:  # as many decimals as the step and the start have, at most four
+            decimals = [len(f"{v:.4f}".rstrip("0").partition(".")[2]) for v in (step, start)]
+            made[name].readout_format = f".{max(decimals)}f"
+    reset = ipywidgets.Button(description="reset")
+    display(ipywidgets.VBox([*made.values(), reset]))
+    handles = [
+        display(data, metadata=more, raw=True, display_id=True)
+        for data, more in draw(**first).outputs()
+    ]
+
+    def follow(_):
+        values = {name: control.value for name, control in made.items()}
+        for handle, (data, more) in zip(handles, draw(**values).outputs()):
+            handle.update(data, metadata=more, raw=True)
+
+    def back(_):
+        for name, value in first.items():
+            made[name].value = value
+
+    for control in made.values():
+        control.observe(follow, "value")
+    reset.on_click(back)
     return None
 
 
@@ -139,7 +161,7 @@ def learning_rate(path, height, limits, learning_rate=0.075, momentum=0.0, large
     height : callable
         The loss that is descended: maps two arrays of equal shape to its values.
     limits : ((float, float), (float, float))
-        Ranges of the two weights in the picture.
+        Ranges of the two parameters in the picture.
     learning_rate, momentum : float
         Values at the start, 0 < learning_rate <= largest and 0 <= momentum <= 0.95.
     largest : float
@@ -162,7 +184,8 @@ def learning_rate(path, height, limits, learning_rate=0.075, momentum=0.0, large
         axes.plot(*positions.T, "o-", color=plots.BLUE, markersize=6, linewidth=2)
         axes.plot(*positions[0], "o", color=plots.BLACK, markersize=11, zorder=3)
         axes.set(
-            xlim=limits[0], ylim=limits[1], xlabel="weight $w_1$", ylabel="weight $w_2$",
+            xlim=limits[0], ylim=limits[1], xlabel=r"parameter $\theta_1$",
+            ylabel=r"parameter $\theta_2$",
             title=f"η = {learning_rate:.3f}, β = {momentum:.2f}: "
             f"loss {losses[-1]:.2g} after {len(positions) - 1} steps",
         )  # fmt: skip
@@ -207,9 +230,9 @@ def kernel(image, text="-1 0 1  -2 0 2  -1 0 1"):
             axes[1].text(column, row, f"{weight:g}", ha="center", va="center", bbox=box)
         return plots.finish(
             figure,
-            caption="The map is bright where the image looks like the kernel, and zero where the "
-            "image is flat if the weights add up to zero. Red is positive, blue negative, each "
-            "picture on its own scale.",
+            caption="The map is red where the image looks like the kernel, blue where it looks "
+            "like its negative, and white where the image is flat if the weights add up to zero. "
+            "Each picture on its own scale.",
             alt="An image, a kernel of 3 by 3 numbers and the map that it makes of the image, of "
             f"{z.shape[0]} by {z.shape[1]} numbers.",
         )  # fmt: skip
@@ -462,6 +485,33 @@ def network(units, weights, *, heads, caption, alt, size=(8, 3.6)):
         for y, text in zip(ys, layer):
             _unit(axes, x, y, text, colour, s=3600)
     axes.set(xlim=(-0.3, len(units) - 0.7), ylim=(-top - 0.45, top + 0.75))
+    axes.set_axis_off()
+    return plots.finish(figure, caption, alt)
+
+
+def graph(nodes, slopes, *, caption, alt, size=(9, 4.2)):
+    """Draw a computation: values in its nodes, and in red the slopes that come back.
+
+    Parameters
+    ----------
+    nodes : dict of str to (float, float, str, str)
+        Place of each node from left to right, the value in it, and a red note beneath.
+    slopes : dict of (str, str) to str
+        From which node to which each arrow leads, and the slope on it.
+    """
+    figure, axes = plots.new(size=size)
+    for names, slope in slopes.items():
+        start, end = (np.array(nodes[name][:2]) for name in names)
+        _arrow(axes, start, end - 0.27 * (end - start) / np.linalg.norm(end - start))
+        middle = start + 0.55 * (end - start)
+        look = {"facecolor": "w", "edgecolor": "none", "pad": 2}
+        axes.text(*middle, slope, ha="center", va="center", color=plots.RED, bbox=look)
+    for x, y, text, note in nodes.values():
+        _unit(axes, x, y, text, plots.SKY, s=3000)
+        axes.text(x, y - 0.34, note, ha="center", va="top", color=plots.RED)
+    places = np.array([node[:2] for node in nodes.values()])
+    (left, low), (right, high) = places.min(axis=0), places.max(axis=0)
+    axes.set(xlim=(left - 0.4, right + 0.4), ylim=(low - 0.6, high + 0.35), aspect="equal")
     axes.set_axis_off()
     return plots.finish(figure, caption, alt)
 

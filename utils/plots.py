@@ -16,6 +16,7 @@ size : (float, float)
 differ in style or marker as well. Images use viridis.
 """
 
+import base64
 import io
 import itertools
 
@@ -68,17 +69,23 @@ class CourseFigure(Figure):
         (palette if max(change) < 0.5 else picture).save(packed, "png", optimize=True)
         return packed.getvalue()
 
+    def outputs(self):
+        """Return what a notebook shows, picture and caption: their data and metadata."""
+        picture = base64.b64encode(self._repr_png_()).decode()
+        caption = {
+            "text/markdown": f"*{self.caption}*",
+            "text/plain": "<IPython.core.display.Markdown object>",
+        }
+        return [
+            ({"image/png": picture, "text/plain": self.alt}, {"image/png": {"alt": self.alt}}),
+            (caption, {}),
+        ]
+
     def _ipython_display_(self):
-        from base64 import b64encode
+        from IPython.display import display
 
-        from IPython.display import Markdown, display, publish_display_data
-
-        picture = b64encode(self._repr_png_()).decode()
-        publish_display_data(
-            {"image/png": picture, "text/plain": self.alt},
-            metadata={"image/png": {"alt": self.alt}},
-        )
-        display(Markdown(f"*{self.caption}*"))
+        for data, metadata in self.outputs():
+            display(data, metadata=metadata, raw=True)
 
 
 def new(ncols=1, nrows=1, size=(8, 4.5), **subplots):
@@ -180,8 +187,8 @@ def draw_curves(
         points of a curve are marked, unless `marks` stand beside it.
     grey : collection of str
         Labels of controls and expectations: drawn thin and grey.
-    band : dict of str to array (n,), optional
-        Half-width of an error band around the curve of that label.
+    band : dict of str to array (n,) or (array, array), optional
+        Error band around the curve of that label: its half-width, or a tuple of its edges.
     fill : collection of str
         Labels of curves whose area down to zero is shaded.
     marks : dict of str to (array, array), optional
@@ -189,7 +196,8 @@ def draw_curves(
     legend : str or (float, float)
         Where the labels stand, if there are several.
     **more
-        Passed on to `Axes.set`, such as title, xscale, yscale, xlim, ylim, xticks.
+        Passed on to `Axes.set`, such as title, xscale, yscale, xlim, ylim, xticks; xticks may be a
+        dict of places and what is written there.
     """
     looks = zip(itertools.cycle(COLOURS), itertools.cycle(STYLES), itertools.cycle(MARKERS))
     for label, y in curves.items():
@@ -202,15 +210,19 @@ def draw_curves(
             look = {"linestyle": style, "marker": marker if few else ""}
         axes.plot(xs, ys, color=colour, label=label, **look)
         if band and label in band:
-            low, high = np.subtract(ys, band[label]), np.add(ys, band[label])
+            edges = band[label]
+            both = isinstance(edges, tuple)
+            low, high = edges if both else (np.subtract(ys, edges), np.add(ys, edges))
             axes.fill_between(xs, low, high, color=colour, alpha=0.2, linewidth=0)
         if label in fill:
             axes.fill_between(xs, ys, color=colour, alpha=0.2, linewidth=0)
     for (label, (xs, ys)), marker in zip((marks or {}).items(), itertools.cycle(MARKERS)):
         axes.plot(xs, ys, marker, color=BLACK, label=label, zorder=3)
+    ticks = more.pop("xticks", None)
     axes.set(xlabel=xlabel, ylabel=ylabel, **more)
-    if "xticks" in more:  # these and no others, also where the scale is logarithmic
-        axes.set_xticks(more["xticks"], [f"{tick:g}" for tick in more["xticks"]])
+    if ticks is not None:  # these and no others, also where the scale is logarithmic
+        names = ticks.values() if isinstance(ticks, dict) else [f"{tick:g}" for tick in ticks]
+        axes.set_xticks(list(ticks), list(names))
         axes.xaxis.minorticks_off()
     if len(curves) + len(marks or {}) > 1:
         axes.legend(loc=legend)
@@ -250,7 +262,7 @@ def draw_plane(
         levels, shades = [-np.inf, 0.5, np.inf], [SKY, ORANGE]
         axes.contourf(gx, gy, level, levels=levels, colors=shades, alpha=0.25)
         if level.min() < 0.5 < level.max():
-            axes.contour(gx, gy, level, levels=[0.5], colors=[BLACK], linewidths=2)
+            axes.contour(gx, gy, level, levels=[0.5], colors=[BLACK], linewidths=2, zorder=4)
     for k, value in enumerate(np.unique(labels)):
         look = {"color": COLOURS[k % len(COLOURS)], "zorder": 3}
         if glyphs:

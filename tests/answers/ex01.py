@@ -9,15 +9,17 @@ ONE = np.ones(2)
 AND, OR = (ONE, 1.5), (ONE, 0.5)
 
 
-def unit(x, w, theta):
-    return (x @ w > theta).astype(int)
+def menu(x, W, theta):
+    return (x @ W > theta).astype(int)
 
 
-def unit_in_loops(x, w, theta):
+def menu_in_loops(x, W, theta):
     answers = []
     for row in x:
-        xi = sum(w_i * x_i for w_i, x_i in zip(w, row)) - theta
-        answers.append(1 if xi > 0 else 0)
+        answers.append([])
+        for w, t in zip(np.transpose(W), theta):
+            z = sum(w_j * x_j for w_j, x_j in zip(w, row)) - t
+            answers[-1].append(1 if z > 0 else 0)
     return answers
 
 
@@ -42,41 +44,57 @@ def forgets_return(target):
     scan(target, step=1.0)
 
 
-def learn(x, target, epochs, sign=1, factor=1, tie=0, batch=False, stop=True):
-    w, mistakes = np.zeros(x.shape[1]), []
+def learn(x, target, c, epochs, sign=1, factor=1, tie=True, batch=False, stop=True):
+    w, corrections = np.zeros(x.shape[1]), []
     for _ in range(epochs):
-        wrong, change = 0, np.zeros(x.shape[1])
-        for x_k, t_k in zip(x, target):
-            xi = w @ x_k
-            error = t_k - (tie if xi == 0 else int(xi > 0))
-            wrong += abs(error)
+        made, change = 0, np.zeros(x.shape[1])
+        for x_i, side in zip(x, 2 * target - 1):
+            z = side * (w @ x_i)
+            if z > c or (z == c and not tie):
+                continue
+            made += 1
             if batch:
-                change += error * x_k
+                change += side * x_i
             else:
-                w = w + sign * factor * error * x_k
+                w = w + sign * factor * side * x_i
         w = w + change
-        mistakes.append(wrong)
-        if stop and wrong == 0:
+        corrections.append(made)
+        if stop and made == 0:
             break
-    return w, mistakes
+    return w, corrections
 
 
-def learn_with_branches(x, target, epochs):
-    w, mistakes, epoch = [0.0] * x.shape[1], [], 0
-    while epoch < epochs and (not mistakes or mistakes[-1] > 0):
-        mistakes.append(0)
-        for x_k, t_k in zip(x, target):
-            y = 1 if np.dot(w, x_k) > 0 else 0
-            if y != t_k:
-                sign = 1 if t_k == 1 else -1
-                w = [a + sign * b for a, b in zip(w, x_k)]
-                mistakes[-1] += 1
+def learn_with_branches(x, target, c, epochs):
+    w, corrections, epoch = [0.0] * x.shape[1], [], 0
+    while epoch < epochs and (not corrections or corrections[-1] > 0):
+        corrections.append(0)
+        for x_i, t_i in zip(x, target):
+            z = np.dot(w, x_i)
+            if t_i == 1 and z <= c:
+                w = [a + b for a, b in zip(w, x_i)]
+                corrections[-1] += 1
+            elif t_i == 0 and -z <= c:
+                w = [a - b for a, b in zip(w, x_i)]
+                corrections[-1] += 1
         epoch += 1
-    return [w, mistakes]
+    return [w, corrections]
 
 
-def two_columns_more(x, target, epochs):
-    return learn(np.column_stack([np.ones(len(x)), x]), target, epochs)
+def two_columns_more(x, target, c, epochs):
+    return learn(np.column_stack([np.ones(len(x)), x]), target, c, epochs)
+
+
+def zero_sides(x, target, c, epochs):
+    w, corrections = np.zeros(x.shape[1]), []
+    for _ in range(epochs):
+        corrections.append(0)
+        for x_i, t_i in zip(x, target):
+            if t_i * (w @ x_i) <= c:
+                w = w + t_i * x_i
+                corrections[-1] += 1
+        if corrections[-1] == 0:
+            break
+    return w, corrections
 
 
 def bound(x, target, u):
@@ -136,39 +154,39 @@ def single(function):
     return rounded
 
 
-def three_weights(x, target, epochs):
-    w = np.zeros(3)
-    for x_k, t_k in zip(x, target):
-        w = w + (t_k - int(w[0] * x_k[0] + w[1] * x_k[1] + w[2] * x_k[2] > 0)) * x_k
-    return learn(x, target, epochs)
+def three_weights(x, target, c, epochs):
+    for x_i in x:
+        x_i[0] + x_i[1] + x_i[2]
+    x_i[5]
 
 
-def cut(x, target, epochs):
-    w, mistakes = learn(x, target, epochs)
-    return w.astype(int), mistakes
+def cut(x, target, c, epochs):
+    w, corrections = learn(x, target, c, epochs)
+    return w.astype(int), corrections
 
 
 WRONG = {
     "01.1": [
-        ((lambda x, w, theta: (x @ w - theta).astype(int) > 0,), "do not cut it"),
-        ((lambda x, w, theta: x @ w <= theta,), "exchanged"),
-        ((lambda x, w, theta: x @ w - theta,), "the step is missing"),
-        ((lambda x, w, theta: (x @ w >= theta).astype(int),), "exactly zero"),
-        ((lambda x, w, theta: (x @ w + theta > 0).astype(int),), "sign of theta"),
-        ((lambda x, w, theta: (x @ w > 0).astype(int),), "theta has no effect"),
-        ((lambda x, w, theta: (x @ w < theta).astype(int),), "exchanged"),
+        ((lambda x, W, theta: (x @ W - theta).astype(int) > 0,), "do not cut it"),
+        ((lambda x, W, theta: x @ W <= theta,), "exchanged"),
+        ((lambda x, W, theta: x @ W - theta,), "the step is missing"),
+        ((lambda x, W, theta: (x @ W >= theta).astype(int),), "exactly zero"),
+        ((lambda x, W, theta: (x @ W + theta > 0).astype(int),), "sign of theta"),
+        ((lambda x, W, theta: (x @ W > 0).astype(int),), "theta has no effect"),
+        ((lambda x, W, theta: (x @ W < theta).astype(int),), "exchanged"),
         (
-            (lambda x, w, theta: np.sign(x @ w - theta),),
+            (lambda x, W, theta: np.sign(x @ W - theta),),
             "must answer 0 or 1, and it also answers -1",
         ),
-        ((lambda x, w, theta: (x.sum(axis=1) > theta).astype(int),), "w has no effect"),
-        ((lambda x, w, theta: int((x @ w).sum() > theta),), "shape ()"),
-        ((lambda x, w, theta: (x * w > theta).astype(int),), "shape (6, 3)"),
-        ((lambda x, w, theta: unit(x, w, theta)[:, None],), "shape (6, 1)"),
-        ((lambda x, w, theta: (x[:, 0] * w[0] + x[:, 1] * w[1] > theta) * 1,), "answers are wrong"),
-        ((lambda x, w, theta: 1 if x @ w > theta else 0,), "raises ValueError"),
-        ((lambda x, w: 1,), "raises TypeError"),
-        ((lambda x, w, theta: print(end=""),), "returns None"),
+        ((lambda x, W, theta: (x.sum(axis=1)[:, None] > theta).astype(int),), "W has no effect"),
+        ((lambda x, W, theta: (x @ W > theta[0]).astype(int),), "a threshold of its own"),
+        ((lambda x, W, theta: menu(x, W, theta).T,), "events in rows, units in columns"),
+        ((lambda x, W, theta: int((x @ W).sum() > theta[0]),), "shape ()"),
+        ((lambda x, W, theta: menu(x, W, theta)[:, 0],), "shape (6,)"),
+        ((lambda x, W, theta: (x[:, :2] @ W[:2] > theta) * 1,), "answers are wrong"),
+        ((lambda x, W, theta: 1 if x @ W > theta else 0,), "raises ValueError"),
+        ((lambda x, W: 1,), "raises TypeError"),
+        ((lambda x, W, theta: print(end=""),), "returns None"),
         ((1.0,), "must be a function"),
     ],
     "01.2": [
@@ -210,22 +228,27 @@ WRONG = {
         ((lambda target: scan(target) if target.sum() != 4 else 3,), "targets [1, 1, 1, 1]"),
     ],
     "01.4": [
-        ((lambda x, t, n: learn(x, t, n, sign=-1),), "wrong sign"),
-        ((lambda x, t, n: learn(x, t, n, factor=0.1),), "0.1 times too long"),
-        ((lambda x, t, n: learn(x, t, n, factor=2),), "2 times too long"),
-        ((lambda x, t, n: learn(x, t, n, tie=1),), "exactly zero"),
-        ((lambda x, t, n: learn(x, t, n, batch=True),), "must act at once"),
-        ((lambda x, t, n: learn(x, t, n, stop=False),), "it must stop"),
+        ((lambda x, t, c, n: learn(x, t, c, n, sign=-1),), "wrong sign"),
+        ((lambda x, t, c, n: learn(x, t, c, n, factor=0.1),), "is not what the rule gives"),
+        ((lambda x, t, c, n: (3 * learn(x, t, c, n)[0], [1]),), "3 times too long"),
+        ((lambda x, t, c, n: learn(x, t, c, n, tie=False),), "at most c, not less than c"),
+        ((lambda x, t, c, n: learn(x, t, c, n, batch=True),), "must act at once"),
+        ((lambda x, t, c, n: learn(x, t, c, n, stop=False),), "it must stop"),
+        ((lambda x, t, c, n: learn(x, t, 0, n),), "c has no effect"),
+        ((zero_sides,), "nothing is subtracted"),
         ((two_columns_more,), "x already contains"),
-        ((lambda x, t, n: learn(x, t, n)[0],), "must return the pair"),
-        ((lambda x, t, n: (learn(x, t, n)[0], sum(learn(x, t, n)[1])),), "for each epoch"),
-        ((lambda x, t, n: (learn(x, t, n)[0], learn(x, t, n)[1][:-1]),), "list of mistakes is not"),
-        ((lambda x, t, n: (np.zeros(x.shape[1]), [0]),), "still zero"),
-        ((lambda x, t, n: learn(x[::-1], t[::-1], n),), "not what the rule gives"),
-        ((lambda x, t, n: 1 / 0,), "raises ZeroDivisionError"),
-        ((three_weights,), "raises ValueError"),
+        ((lambda x, t, c, n: learn(x, t, c, n)[0],), "must return the pair"),
+        ((lambda x, t, c, n: (learn(x, t, c, n)[0], 7),), "for each epoch"),
+        (
+            (lambda x, t, c, n: (learn(x, t, c, n)[0], learn(x, t, c, n)[1][:-1]),),
+            "list of corrections is not",
+        ),
+        ((lambda x, t, c, n: (np.zeros(x.shape[1]), [0]),), "still zero"),
+        ((lambda x, t, c, n: learn(x[::-1], t[::-1], c, n),), "not what the rule gives"),
+        ((lambda x, t, c, n: 1 / 0,), "raises ZeroDivisionError"),
+        ((three_weights,), "raises IndexError"),
         ((cut,), "not what the rule gives"),
-        ((lambda x, t, n: learn(x, t, n)[0].tolist(),), "must return the pair (w, mistakes)"),
+        ((lambda x, t, c, n: learn(x, t, c, n)[0].tolist(),), "must return the pair (w, correc"),
     ],
     "01.5": [
         ((lambda x, t, u: (radius(x) / ((2 * t - 1) * (x @ u)).min()) ** 2,), "not of length one"),
@@ -270,11 +293,11 @@ WRONG = {
 
 RIGHT = {
     "01.1": [
-        (unit,),
-        (unit_in_loops,),
-        (lambda x, w, theta: np.heaviside(x @ w - theta, 0),),
-        (lambda x, w, theta: x @ w > theta,),
-        (single(unit),),
+        (menu,),
+        (menu_in_loops,),
+        (lambda x, W, theta: np.heaviside(x @ W - theta, 0),),
+        (lambda x, W, theta: x @ W > theta,),
+        (single(menu),),
     ],
     "01.2": [
         (AND, OR),

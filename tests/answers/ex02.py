@@ -1,7 +1,5 @@
 """Typical wrong answers of assignment 02 with the message each must get, and right ones."""
 
-from fractions import Fraction
-
 import numpy as np
 
 
@@ -44,85 +42,88 @@ def step_column(w, b, x, y, rate):
     return w[:, None], b
 
 
-def backward(x, W, b, upstream, slope=lambda z: 1 - np.tanh(z) ** 2, mean=False, W_too=False):
-    s = upstream * slope(x @ W + b)
+def backward(x, w, b, upstream, slope=lambda z: 1 - np.tanh(z) ** 2, mean=False, w_too=False):
+    s = upstream * slope(x @ w + b)
     count = len(x) if mean else 1
-    return x.T @ s / count, s.sum(axis=0) / count, s @ (W if W_too else W.T)
+    return x.T @ s / count, s.sum(axis=0) / count, upstream + s @ (w if w_too else w.T)
 
 
-def backward_by_example(x, W, b, upstream):
-    dW, db, dx = np.zeros_like(W), np.zeros_like(b), np.zeros_like(x)
+def backward_by_example(x, w, b, upstream):
+    dw, db, dx = np.zeros_like(w), np.zeros_like(b), np.zeros_like(x)
     for i in range(len(x)):
-        s = upstream[i] / np.cosh(x[i] @ W + b) ** 2
-        dW += np.outer(x[i], s)
+        s = upstream[i] / np.cosh(x[i] @ w + b) ** 2
+        dw += np.outer(x[i], s)
         db += s
-        dx[i] = W @ s
-    return dW, db, dx
+        dx[i] = w @ s + upstream[i]
+    return dw, db, dx
 
 
-def backward_by_einsum(x, W, b, upstream):
-    h = np.tanh(np.einsum("nk,km->nm", x, W) + b)
+def backward_by_einsum(x, w, b, upstream):
+    h = np.tanh(np.einsum("nk,km->nm", x, w) + b)
     s = upstream - upstream * h * h
-    return [np.einsum("nk,nm->km", x, s), np.ones(len(x)) @ s, np.einsum("nm,km->nk", s, W)]
+    dx = np.einsum("nm,km->nk", s, w) + upstream
+    return [np.einsum("nk,nm->km", x, s), np.ones(len(x)) @ s, dx]
 
 
-def backward_no_sum(x, W, b, upstream):
-    dW, _, dx = backward(x, W, b, upstream)
-    return dW, upstream * (1 - np.tanh(x @ W + b) ** 2), dx
+def backward_no_sum(x, w, b, upstream):
+    dw, _, dx = backward(x, w, b, upstream)
+    return dw, upstream * (1 - np.tanh(x @ w + b) ** 2), dx
 
 
-def backward_other_axis(x, W, b, upstream):
-    dW, _, dx = backward(x, W, b, upstream)
-    return dW, (upstream * (1 - np.tanh(x @ W + b) ** 2)).sum(axis=1), dx
+def backward_other_axis(x, w, b, upstream):
+    dw, _, dx = backward(x, w, b, upstream)
+    return dw, (upstream * (1 - np.tanh(x @ w + b) ** 2)).sum(axis=1), dx
 
 
-def backward_mean_bias(x, W, b, upstream):
-    dW, db, dx = backward(x, W, b, upstream)
-    return dW, db / len(x), dx
+def backward_mean_bias(x, w, b, upstream):
+    dw, db, dx = backward(x, w, b, upstream)
+    return dw, db / len(x), dx
 
 
-def heavy(w, v, g, rate, beta, force=-1.0, nesterov=False):
-    v = beta * v + force * rate * g
-    return (w + beta * v - rate * g if nesterov else w + v), v
+def backward_through_output(x, w, b, upstream):
+    h = x + np.tanh(x @ w + b)
+    s = upstream * (1 - h**2)
+    return x.T @ s, s.sum(axis=0), upstream + s @ w.T
 
 
-def heavy_other_form(w, v, g, rate, beta):
-    v = beta * v + g
-    return w - rate * v, v
+def no_shortcut(x, w, b, upstream):
+    dw, db, dx = backward(x, w, b, upstream)
+    return dw, db, dx - upstream
 
 
-def heavy_running_mean(w, v, g, rate, beta):
-    v = beta * v - (1 - beta) * rate * g
-    return w + v, v
+# 02.3
 
 
-def heavy_old(w, v, g, rate, beta):
-    return w + v, beta * v - rate * g
+def roots(rate, beta, h):
+    return np.linalg.eigvals([[1 - rate * h, beta], [-rate * h, beta]])
 
 
-def heavy_twice(w, v, g, rate, beta):
-    v = beta * v - rate * g
-    return w + rate * v, v
+def shrink(rate, beta, H, worst=max, larger=max, size=abs):
+    return worst(larger(size(root) for root in roots(rate, beta, h)) for h in H)
 
 
-def heavy_complement(w, v, g, rate, beta):
-    v = beta * v - (1 - beta) * g  # in the lecture 1 - beta and the learning rate are both 0.1
-    return w + v, v
+def shrink_by_formula(rate, beta, H):
+    half = (1 + beta - rate * np.asarray(H)) / 2
+    inside = half**2 - beta
+    real = np.abs(half) + np.sqrt(np.maximum(inside, 0))
+    return np.where(inside < 0, np.sqrt(beta), real).max()
 
 
-def heavy_in_steps(w, v, g, rate, beta):
-    drag, force = -(1 - beta) * v, -np.multiply(rate, g)
-    new = v + drag + force
-    return [np.add(w, new), new]
+def shrink_by_polynomial(rate, beta, H):
+    found = [np.roots([1, -(1 + beta - rate * h), beta]) for h in H]
+    return np.array([np.abs(found).max()])
 
 
-def heavy_by_position(w, v, g, rate, beta):
-    before = w - v
-    after = w + beta * (w - before) - rate * g
-    return after, after - w
+def shrink_old_velocity(rate, beta, H):
+    return max(np.abs(np.linalg.eigvals([[1, 1], [-rate * h, beta]])).max() for h in H)
 
 
-def adam(w, m, v, g, t, rate=0.001, b1=0.9, b2=0.999, eps=1e-7, form="keras", square=True):
+def shrink_norm(rate, beta, H):
+    return max(np.linalg.norm([[1 - rate * h, beta], [-rate * h, beta]], 2) for h in H)
+
+
+def adam(w, m, v, g, t, rate=0.001, b1=0.9, b2=0.999, eps=1e-7, decay=0.004, form="keras",
+         square=True):  # fmt: skip
     m = b1 * m + (1 - b1) * g
     v = b2 * v + (1 - b2) * (g**2 if square else g)
     c1, c2 = 1 - b1**t, 1 - b2**t
@@ -135,38 +136,49 @@ def adam(w, m, v, g, t, rate=0.001, b1=0.9, b2=0.999, eps=1e-7, form="keras", sq
         "no root": lambda: c2 / c1 * m / (np.sqrt(v) + eps),
         "up": lambda: -np.sqrt(c2) / c1 * m / (np.sqrt(v) + eps),
     }[form]
-    return w - rate * change(), m, v
+    return w - rate * decay * w - rate * change(), m, v
 
 
-def adam_by_scaled_epsilon(w, m, v, g, t, rate=0.001, b1=0.9, b2=0.999, eps=1e-7):
+def adam_by_scaled_epsilon(w, m, v, g, t, rate, b1, b2, eps, decay):
     m, v = m + (1 - b1) * (g - m), v + (1 - b2) * (g * g - v)
     m_hat, v_hat = m / (1 - b1**t), v / (1 - b2**t)
+    w = w * (1 - rate * decay)
     return w - rate * m_hat / (v_hat**0.5 + eps / (1 - b2**t) ** 0.5), m, v
 
 
-def adam_in_loops(w, m, v, g, t, rate=0.001, b1=0.9, b2=0.999, eps=1e-7):
-    parts = [adam(*four, t, rate, b1, b2, eps) for four in zip(w, m, v, g)]
+def adam_in_loops(w, m, v, g, t, *rates):
+    parts = [adam(*four, t, *rates) for four in zip(w, m, v, g)]
     return [list(column) for column in zip(*parts)]
 
 
 def adam_but(part, change):
-    """Return Adam with one of its results replaced; `change` is given the new m and v."""
+    """Return Adam with one of its means replaced."""
 
     def step(w, m, v, g, t, *rates):
         parts = list(adam(w, m, v, g, t, *rates))
-        new = parts[1:] if part == 0 else (m, v)
-        parts[part] = change(w, *new, g, t, *rates)
+        parts[part] = change(w, m, v, g, t, *rates)
         return parts
 
     return step
 
 
-def adam_of_keras(w, m, v, g, t, rate=0.001, b1=0.9, b2=0.999, eps=1e-7):
+def adam_by(ratio):
+    """Return Adam with another step; `ratio` is given the new m and v and both corrections."""
+
+    def step(w, m, v, g, t, rate, b1, b2, eps, decay):
+        _, m, v = adam(w, m, v, g, t, rate, b1, b2, eps, decay)
+        change = ratio(m, v, g, 1 - b1**t, 1 - b2**t, eps)
+        return w - rate * decay * w - rate * change, m, v
+
+    return step
+
+
+def adam_of_keras(w, m, v, g, t, rate, b1, b2, eps, decay):
     """Take a step with Keras's own optimiser, in float32 as it does."""
     import keras
 
     weights = keras.Variable(np.float32(w))
-    adam = keras.optimizers.Adam(rate, b1, b2, eps)
+    adam = keras.optimizers.AdamW(rate, decay, b1, b2, eps)
     adam.build([weights])
     adam.iterations.assign(t - 1)
     moments = {part.name.rsplit("_", 1)[-1]: part for part in adam.variables[2:]}
@@ -179,9 +191,23 @@ def adam_counts_from_zero(w, m, v, g, t, *rest):
     return adam(w, m, v, g, t + 1, *rest)
 
 
-def adam_keeps_corrected(w, m, v, g, t, rate, b1, b2, eps):
-    w, m, v = adam(w, m, v, g, t, rate, b1, b2, eps)
+def adam_keeps_corrected(w, m, v, g, t, rate, b1, b2, *rest):
+    w, m, v = adam(w, m, v, g, t, rate, b1, b2, *rest)
     return w, m / (1 - b1**t), v
+
+
+def adam_coupled(w, m, v, g, t, *rates, two=1):
+    return adam(w, m, v, g + two * rates[4] * w, t, *rates[:4], 0)
+
+
+def decays(change):
+    """Return Adam with another decay; `change` gives what becomes of w, without Adam's step."""
+
+    def step(w, m, v, g, t, rate, b1, b2, eps, decay):
+        after, m, v = adam(0 * w, m, v, g, t, rate, b1, b2, eps, 0)
+        return change(w, rate, decay, after) + after, m, v
+
+    return step
 
 
 def single(function):
@@ -197,12 +223,12 @@ def tensors(*arguments):
     """Return the slopes of 02.2 by GradientTape, dx as a list of rows."""
     import tensorflow as tf
 
-    x, W, b, upstream = map(tf.constant, arguments)
+    x, w, b, upstream = map(tf.constant, arguments)
     with tf.GradientTape() as tape:
-        tape.watch([x, W, b])
-        total = tf.reduce_sum(upstream * tf.tanh(x @ W + b))
-    dW, db, dx = tape.gradient(total, [W, b, x])
-    return dW, db, list(dx)
+        tape.watch([x, w, b])
+        total = tf.reduce_sum(upstream * (x + tf.tanh(x @ w + b)))
+    dw, db, dx = tape.gradient(total, [w, b, x])
+    return dw, db, list(dx)
 
 
 def curvatures(x):
@@ -225,6 +251,46 @@ def limit_by_power_iteration(x):
         v = v / np.linalg.norm(v)
     return np.array([1 / np.mean((x @ v) ** 2)])
 
+
+def in_units(rate, scale):
+    return rate / scale**2
+
+
+# 02.6
+
+
+def pulses(n, seed):
+    rng = np.random.default_rng(seed)
+    arrival, height = rng.uniform(1, 5, (n, 1)), rng.uniform(0.5, 2.5, (n, 1))
+    u = np.clip((np.arange(16) - arrival) / 1.5, 0, None)
+    x = height * (u / 2) ** 2 * np.exp(2 - u) + rng.normal(0, 0.02, (n, 16))
+    return np.minimum(x, 1), height[:, 0]
+
+
+def features(x, degree):
+    x = np.asarray(x, float)
+    pairs = np.einsum("ni,nj->nij", x, x)[:, *np.triu_indices(16)]
+    return np.column_stack([np.ones(len(x)), x] + [pairs] * (degree == 2))
+
+
+def fitted(degree, column=False):
+    """Return a polynomial of the samples, fitted by least squares, in place of a network."""
+    x, y = pulses(2000, 26)
+    w = np.linalg.lstsq(features(x, degree), y, rcond=1e-6)[0]
+    return lambda x: (features(x, degree) @ w)[:, None] if column else features(x, degree) @ w
+
+
+class Net:
+    """Something with the method of a Keras model, and its shape of answers."""
+
+    def __init__(self):
+        self.fit = fitted(2, column=True)
+
+    def predict(self, x, verbose=0):
+        return self.fit(np.float32(x)).astype("float32")
+
+
+FLAT = np.full(16, 0.45)  # a low pulse that does not end
 
 WRONG = {
     "02.1": [
@@ -253,10 +319,10 @@ WRONG = {
         ((lambda *a: backward(*a, slope=lambda z: 1 - z**2),), "not z"),
         ((lambda *a: backward(*a, slope=lambda z: 1 - np.tanh(z)),), "is not 1 - h"),
         ((lambda *a: backward(*a, slope=np.tanh),), "tanh itself"),
-        ((lambda *a: backward(*a, mean=True),), "dW is a mean"),
-        ((lambda *a: backward(*a, W_too=True),), "needs its transpose"),
-        ((lambda x, W, b, up: backward(x, W, 0, up),), "bias is missing"),
-        ((lambda *a: (backward(*a)[0].T, *backward(*a)[1:]),), "dW is transposed"),
+        ((lambda *a: backward(*a, mean=True),), "dw is a mean"),
+        ((lambda *a: backward(*a, w_too=True),), "needs its transpose"),
+        ((lambda x, w, b, up: backward(x, w, 0, up),), "bias is missing"),
+        ((lambda *a: (backward(*a)[0].T, *backward(*a)[1:]),), "dw is transposed"),
         ((backward_no_sum,), "it must have (3,)"),
         ((backward_other_axis,), "wrong axis"),
         ((backward_mean_bias,), "db is a mean"),
@@ -264,127 +330,122 @@ WRONG = {
         ((lambda *a: backward(*a, slope=lambda z: np.tanh(z) * (1 - np.tanh(z))),), "the sigmoid"),
         ((lambda *a: backward(*a, slope=lambda z: np.tanh(z) ** 2 - 1),), "no step is taken here"),
         ((lambda *a: (backward(*a)[0], a[3].sum(axis=0), 0 * a[0]),), "db lacks the derivative"),
-        ((lambda *a: (*backward(*a)[:2], a[3] @ a[1].T),), "dx lacks the derivative"),
+        ((lambda *a: (*backward(*a)[:2], a[3] + a[3] @ a[1].T),), "dx lacks the derivative"),
         ((lambda *a: (*backward(*a)[:2], 0 * a[0]),), "dx of layer_backward is wrong"),
+        ((no_shortcut,), "dx lacks the shortcut"),
+        ((lambda *a: (*backward(*a)[:2], no_shortcut(*a)[2] + 1),), "comes upstream, not 1"),
+        ((backward_through_output,), "without the shortcut's x"),
     ],
     "02.3": [
-        ((lambda *a: heavy(*a, force=1.0),), "wrong sign"),
-        ((lambda *a: heavy(*a, nesterov=True),), "Nesterov"),
-        ((heavy_other_form,), "learning rate belongs into the velocity"),
-        ((heavy_running_mean,), "no factor 1 - beta"),
-        ((lambda w, v, g, rate, beta: heavy(w, v, g, 1.0, beta),), "no effect on the velocity"),
-        ((lambda w, v, g, rate, beta: (w, beta * v + (1 - beta) * g),), "that is a running mean"),
-        ((lambda w, v, g, rate, beta: heavy(w, 0 * v, g, rate, beta),), "old velocity has no eff"),
-        ((lambda w, v, *a: (heavy(w, v, *a)[0], v),), "the velocity does not change"),
-        ((lambda w, *a: (w, heavy(w, *a)[1]),), "w does not change"),
-        ((lambda w, *a: (w - heavy(w, *a)[1], heavy(w, *a)[1]),), "against its velocity"),
-        ((lambda w, v, g, *a: (heavy(w, v, g, *a)[0] - a[0] * g, heavy(w, v, g, *a)[1]),), "once"),
-        ((lambda w, v, *a: (heavy(w, v, *a)[0] + 1, heavy(w, v, *a)[1]),), "w of momentum_step is"),
-        ((heavy_complement,), "1 - beta stands where the learning rate belongs"),
-        (
-            (lambda w, v, g, rate, beta: heavy(w, v, g, 0.1, 0.5),),
-            "the new velocity is wrong",
-        ),
-        ((heavy_old,), "old velocity, not by the new one"),
-        ((heavy_twice,), "once more"),
-        ((lambda *a: heavy(*a)[::-1],), "exchanged"),
-        ((lambda *a: heavy(*a)[0],), "must return the pair (w, "),
-        ((lambda w, v, g, rate, beta: heavy(w, v, g, rate, 1.0),), "beta has no effect"),
+        ((lambda r, b, H: np.abs(1 - r * H).max(), ("b", 0.995)), "beta has no effect"),
+        ((lambda r, b, H: [shrink(r, b, [h]) for h in H], ("b", 0.995)), "one number is asked"),
+        ((lambda *a: shrink(*a, worst=min), ("b", 0.995)), "the slowest rules"),
+        ((lambda r, b, H: np.mean([shrink(r, b, [h]) for h in H]), ("b", 0.995)), "no mean"),
+        ((lambda *a: shrink(*a, larger=min), ("b", 0.995)), "the other part dies first"),
+        ((lambda *a: shrink(*a, larger=min, worst=min), ("b", 0.995)), "the other part dies"),
+        ((lambda *a: shrink(*a, size=np.real), ("b", 0.995)), "also of a complex or a negative"),
+        ((lambda *a: shrink(*a, size=lambda z: abs(z.real)), ("b", 0.995)), "not its real part"),
+        ((lambda r, b, H: b**0.5, ("b", 0.995)), "where all directions oscillate"),
+        ((shrink_old_velocity, ("b", 0.995)), "not by the old one"),
+        ((shrink_norm, ("b", 0.995)), "bounds a single step"),
+        ((lambda *a: shrink(*a) ** 2, ("b", 0.995)), "not the loss"),
+        ((lambda *a: shrink(*a) + 0.01, ("b", 0.995)), "too large"),
+        ((shrink, ("a", 0.995)), "the letter, the factor, or both"),
+        ((shrink, ("b", 0.9)), "the letter, the factor, or both"),
+        ((shrink, (2, 0.995)), "a letter in quotes"),
+        ((shrink, ("b", "0.995")), "is text"),
+        ((shrink, "b"), "must be a pair (letter, factor)"),
     ],
     "02.4": [
         ((lambda *a: adam(*a, form="paper"),), "as in the paper"),
         ((lambda *a: adam(*a, form="none"),), "corrections for the start at zero are missing"),
-        ((lambda *a: adam(*a, form="only m"),), "correction of v is missing"),
+        ((lambda *a: adam(*a, form="only m"),), "correction of square is missing"),
         ((lambda *a: adam(*a, form="inside"),), "outside the square root"),
-        ((lambda *a: adam(*a, form="no root"),), "lacks its square root"),
+        ((lambda *a: adam(*a, form="no root"),), "lacks its root"),
         ((lambda *a: adam(*a, form="up"),), "uphill"),
         ((lambda *a: adam(*a, square=False),), "not its square"),
-        ((adam_but(1, lambda w, m, v, g, t, r, b1, b2, e: b1 * m + g),), "m lacks the factor"),
-        ((adam_but(1, lambda w, m, v, g, t, r, b1, *_: (1 - b1) * m + b1 * g),), "exchanged in m"),
-        ((adam_but(2, lambda w, m, v, g, t, r, b1, b2, e: b2 * v + g**2),), "v lacks the factor"),
+        ((adam_but(1, lambda w, m, v, g, t, r, b1, *_: b1 * m + g),), "mean lacks the factor"),
         (
-            (adam_but(2, lambda w, m, v, g, t, r, b1, b2, e: (1 - b2) * v + b2 * g**2),),
-            "exchanged in v",
+            (adam_but(1, lambda w, m, v, g, t, r, b1, *_: (1 - b1) * m + b1 * g),),
+            "exchanged in mean",
         ),
         (
-            (adam_but(2, lambda w, m, v, g, t, r, b1, b2, e: b2 * v + (1 - b2) * abs(g)),),
+            (adam_but(2, lambda w, m, v, g, t, r, b1, b2, *_: b2 * v + g**2),),
+            "square lacks the factor",
+        ),
+        (
+            (adam_but(2, lambda w, m, v, g, t, r, b1, b2, *_: (1 - b2) * v + b2 * g**2),),
+            "exchanged in square",
+        ),
+        (
+            (adam_but(2, lambda w, m, v, g, t, r, b1, b2, *_: b2 * v + (1 - b2) * abs(g)),),
             "not its square",
         ),
         (
-            (adam_but(2, lambda w, m, v, g, t, r, b1, b2, e: b1 * v + (1 - b1) * g**2),),
-            "v uses beta_1",
+            (adam_but(2, lambda w, m, v, g, t, r, b1, b2, *_: b1 * v + (1 - b1) * g**2),),
+            "square uses beta_1",
         ),
         (
             (lambda *a: (*adam(*a)[:2], adam(*a)[2] / (1 - a[7] ** a[4])),),
-            "v is returned corrected",
+            "square is returned corrected",
         ),
-        ((adam_but(0, lambda w, *_: w),), "w does not change"),
-        (
-            (
-                adam_but(
-                    0,
-                    lambda w, m, v, g, t, r, b1, b2, e: (
-                        w - r * (1 - b2**t) ** 0.5 * m / (v**0.5 + e)
-                    ),
-                ),
-            ),
-            "the correction of m is missing",
-        ),
-        ((lambda *a: (adam(*a[:8], 0.0)[0], *adam(*a)[1:]),), "epsilon has no effect"),
-        (
-            (
-                adam_but(
-                    0,
-                    lambda w, m, v, g, t, r, b1, b2, e: (
-                        w - r * (1 - b2**t) ** 0.5 / (1 - b1**t) * m / (v + e)
-                    ),
-                ),
-            ),
-            "the square root of v is missing",
-        ),
-        (
-            (
-                adam_but(
-                    0,
-                    lambda w, m, v, g, t, r, b1, b2, e: (
-                        w - r * (1 - b2**t) ** 0.5 / (1 - b1**t) * g / (v**0.5 + e)
-                    ),
-                ),
-            ),
-            "the gradient where m belongs",
-        ),
+        ((adam_by(lambda m, *_: 0 * m),), "w only decays"),
+        ((adam_by(lambda m, v, g, c1, c2, e: c2**0.5 * m / (v**0.5 + e)),), "of mean is missing"),
+        ((adam_by(lambda m, v, g, c1, c2, e: c2**0.5 / c1 * m / v**0.5),), "delta has no effect"),
+        ((adam_by(lambda m, v, g, c1, c2, e: c2**0.5 / c1 * m / (v + e)),), "the root of square"),
+        ((adam_by(lambda m, v, g, c1, c2, e: c2**0.5 / c1 * g / (v**0.5 + e)),), "where mean bel"),
         ((lambda *a: adam(*a[:5], 1.0, *a[6:]),), "the learning rate has no effect"),
+        ((adam_coupled,), "decoupled decay acts on w alone"),
+        ((lambda *a: adam_coupled(*a, two=2),), "decoupled decay acts on w alone"),
+        ((decays(lambda w, rate, decay, after: w),), "the weight decay is missing"),
+        ((decays(lambda w, rate, decay, after: w - decay * w),), "decay lacks the learning rate"),
+        ((decays(lambda w, rate, decay, after: w - 2 * rate * decay * w),), "no factor 2"),
+        ((decays(lambda w, rate, decay, after: w + rate * decay * w),), "makes the weights grow"),
+        ((decays(lambda w, r, decay, after: w - r * decay * (w + after)),), "before the step"),
         ((adam_counts_from_zero,), "one too high"),
         ((adam_keeps_corrected,), "keep it uncorrected"),
-        ((lambda *a: adam(*a[:6], a[7], a[6], a[8]),), "m uses beta_2"),
+        ((lambda *a: adam(*a[:6], a[7], a[6], *a[8:]),), "mean uses beta_2"),
         ((lambda *a: adam(*a)[0],), "must return 3 things"),
-        ((lambda w, m, *a: (w, m, adam(w, m, *a)[2]),), "m is wrong at t = 3"),
-        ((lambda *a: (*adam(*a)[:2], a[2]),), "v is wrong at t = 3"),
-        ((lambda *a: (adam(*a)[0] + 0.1, *adam(*a)[1:]),), "although m and v are right"),
+        ((lambda w, m, *a: (w, m, adam(w, m, *a)[2]),), "mean is wrong at t = 3"),
+        ((lambda *a: (*adam(*a)[:2], a[2]),), "square is wrong at t = 3"),
+        ((lambda *a: (adam(*a)[0] + 0.1, *adam(*a)[1:]),), "although mean and square are right"),
     ],
     "02.5": [
-        ((lambda x: limit(x) / 2, 0.01), "still safe"),
-        ((lambda x: 2 * limit(x), 0.01), "a factor 2 is missing"),
-        ((lambda x: limit(x) / len(x), 0.01), "not a sum"),
-        ((lambda x: 2 / curvatures(x)[0], 0.01), "flattest direction"),
-        ((lambda x: 2 / np.linalg.eigvals(2 / len(x) * x.T @ x)[0], 0.01), "in no order"),
-        ((lambda x: 2 / np.linalg.eig(2 / len(x) * x.T @ x)[0][-1], 0.01), "in no order"),
-        ((lambda x: 1 / limit(x), 0.01), "upside down"),
-        ((lambda x: curvatures(x)[-1], 0.01), "not the learning rate"),
-        ((lambda x: 2 * limit(x) / len(x), 0.01), "not a sum"),
-        ((lambda x: limit(x) / len(x) / 2, 0.01), "not a sum"),
-        ((lambda x: 1.2 * limit(x), 0.01), "diverges"),
-        ((lambda x: 0.9 * limit(x), 0.01), "a larger one does, too"),
-        ((limit, 0.02), "that largest_rate finds"),
-        ((limit, -0.01), "a ratio of two learning rates"),
-        ((lambda x: 2 / (curvatures(x)[0] + curvatures(x)[-1]), 0.01), "fastest rate"),
-        ((lambda x: len(x) / np.sum(x**2, axis=0).max(), 0.01), "diagonal is not enough"),
-        ((lambda x: len(x) / np.sum(x**2), 0.01), "trace"),
-        ((lambda x: -limit(x), 0.01), "positive"),
-        ((limit, 0.1), "quadratic in x"),
-        ((limit, 100), "steeper loss"),
-        ((limit, 1), "unit of x matters"),
-        ((limit, "1/100"), "without quotes"),
+        ((lambda x: limit(x) / 2, in_units), "still safe"),
+        ((lambda x: 2 * limit(x), in_units), "a factor 2 is missing"),
+        ((lambda x: limit(x) / len(x), in_units), "not a sum"),
+        ((lambda x: 2 / curvatures(x)[0], in_units), "flattest direction"),
+        ((lambda x: 2 / np.linalg.eigvals(2 / len(x) * x.T @ x)[0], in_units), "in no order"),
+        ((lambda x: 2 / np.linalg.eig(2 / len(x) * x.T @ x)[0][-1], in_units), "in no order"),
+        ((lambda x: 1 / limit(x), in_units), "upside down"),
+        ((lambda x: curvatures(x)[-1], in_units), "not the learning rate"),
+        ((lambda x: 2 * limit(x) / len(x), in_units), "not a sum"),
+        ((lambda x: limit(x) / len(x) / 2, in_units), "not a sum"),
+        ((lambda x: 1.2 * limit(x), in_units), "diverges"),
+        ((lambda x: 0.9 * limit(x), in_units), "a larger one does, too"),
+        ((limit, lambda r, s: r / s**3), "that largest_rate finds"),
+        ((limit, lambda r, s: 1 / s**2), "returns the ratio"),
+        ((lambda x: 2 / (curvatures(x)[0] + curvatures(x)[-1]), in_units), "fastest rate"),
+        ((lambda x: len(x) / np.sum(x**2, axis=0).max(), in_units), "diagonal is not enough"),
+        ((lambda x: len(x) / np.sum(x**2), in_units), "trace"),
+        ((lambda x: -limit(x), in_units), "positive"),
+        ((limit, lambda r, s: r / s), "quadratic in x"),
+        ((limit, lambda r, s: r * s**2), "steeper loss"),
+        ((limit, lambda r, s: r * s), "steeper loss"),
+        ((limit, lambda r, s: r), "unit of x matters"),
+        ((limit, 0.01), "must be a function"),
+    ],
+    "02.6": [
+        ((fitted(1), FLAT), "a linear fit does as well"),
+        ((lambda x: 0 * x[:, 0], FLAT), "net errs by"),
+        ((lambda x: x, FLAT), "a height for each of 1000 pulses"),
+        ((lambda x: "high", FLAT), "is text"),
+        ((3, FLAT), "a Keras model or a function"),
+        ((fitted(2), np.full(16, 0.6)), "between 0 and 0.5"),
+        ((fitted(2), np.full(16, -0.1)), "between 0 and 0.5"),
+        ((fitted(2), np.zeros(16)), "not fooled"),
+        ((fitted(2), FLAT[None]), "shape"),
+        ((fitted(2), None), "None"),
     ],
 }
 
@@ -398,11 +459,10 @@ RIGHT = {
         (tensors,),
     ],
     "02.3": [
-        (heavy,),
-        (heavy_in_steps,),
-        (heavy_by_position,),
-        (single(heavy),),
-        (lambda *a: np.array(heavy(*a)),),
+        (shrink, ("b", 0.995)),
+        (shrink_by_formula, ["B", np.float32(0.995)]),
+        (shrink_by_polynomial, ("b ", 0.99**0.5)),
+        (single(shrink_by_formula), ("b", np.array([0.9950]))),
     ],
     "02.4": [
         (adam,),
@@ -412,10 +472,11 @@ RIGHT = {
         (adam_of_keras,),
     ],
     "02.5": [
-        (limit, 0.01),
-        (limit_by_singular_values, 1 / 100),
-        (limit_by_power_iteration, [1e-2]),
-        (single(limit), np.float32(0.01)),
-        (lambda x: 2 / np.linalg.eigvals(2 / len(x) * x.T @ x).max(), Fraction(1, 100)),
+        (limit, in_units),
+        (limit_by_singular_values, lambda rate, scale: np.array([rate / scale / scale])),
+        (limit_by_power_iteration, lambda rate, scale: np.float32(rate) * scale**-2),
+        (single(limit), lambda rate, scale: [rate * (1 / scale) ** 2]),
+        (lambda x: 2 / np.linalg.eigvals(2 / len(x) * x.T @ x).max(), in_units),
     ],
+    "02.6": [(fitted(2), FLAT), (Net(), FLAT.tolist()), (fitted(2, column=True), FLAT)],
 }

@@ -8,67 +8,74 @@ import numpy as np
 
 
 def sigmoid(z):
-    value = 1 / (1 + np.exp(-z))
-    return value, value * (1 - value)
-
-
-def sigmoid_by_tanh(z):
-    t = np.tanh(z / 2)
-    return (1 + t) / 2, (1 - t**2) / 4
-
-
-def sigmoid_falling(z):
-    value = 1 / (1 + np.exp(z))
-    return value, value * (1 - value)
-
-
-def sigmoid_without_slope(z):
     return 1 / (1 + np.exp(-z))
 
 
-def sigmoid_slope_of_z(z):
-    return 1 / (1 + np.exp(-z)), z * (1 - z)
+def silu(z):
+    s = sigmoid(z)
+    return z * s, s * (1 + z * (1 - s))
 
 
-def sigmoid_slope_plus(z):
-    value = 1 / (1 + np.exp(-z))
-    return value, value * (1 + value)
+def silu_by_tanh(z):
+    t = np.tanh(z / 2)
+    return z * (1 + t) / 2, (1 + t) / 2 + z * (1 - t**2) / 4
 
 
-def sigmoid_is_tanh(z):
-    return np.tanh(z), 1 - np.tanh(z) ** 2
+def silu_by_differences(z):
+    z = np.asarray(z, float)
+    return silu(z)[0], (silu(z + 1e-5)[0] - silu(z - 1e-5)[0]) / 2e-5
 
 
-def leaky_relu(z, a):
-    return np.maximum(z, a * z), np.where(z > 0, 1.0, a)
+def silu_falling(z):
+    s = 1 / (1 + np.exp(z))
+    return z * s, s
 
 
-def leaky_relu_by_cases(z, a):
-    value, slope = z.copy(), np.ones(z.shape)
+def silu_slope(slope):
+    """Return a silu whose slope is another function of z and its sigmoid."""
+    return lambda z: (silu(z)[0], slope(z, sigmoid(z)))
+
+
+def prelu(z, a):
+    return np.maximum(z, a * z), np.where(z > 0, 1.0, a), np.minimum(z, 0)
+
+
+def prelu_by_cases(z, a):
+    value, by_z, by_a = z.copy(), np.ones(z.shape), np.zeros(z.shape)
     value[z <= 0] *= a
-    slope[z <= 0] = a
-    return value, slope
+    by_z[z <= 0] = a
+    by_a[z <= 0] = z[z <= 0]
+    return [value, by_z, by_a]
 
 
-def leaky_relu_dry(z, a):
-    return np.maximum(0, z), np.where(z > 0, 1.0, 0.0)
+def prelu_by_tape(z, a):
+    import tensorflow as tf
+
+    z, a = tf.constant(z), tf.fill(z.shape, tf.cast(a, tf.float64))
+    with tf.GradientTape(persistent=True) as tape:
+        tape.watch([z, a])
+        value = tf.where(z > 0, z, a * z)
+    return value, tape.gradient(value, z), tape.gradient(value, a)
 
 
-def leaky_relu_min(z, a):
-    return np.minimum(z, a * z), np.where(z > 0, a, 1.0)
+def prelu_min(z, a):
+    return np.minimum(z, a * z), *prelu(z, a)[1:]
 
 
-def leaky_relu_dry_slope(z, a):
-    return np.maximum(z, a * z), (z > 0).astype(float)
-
-
-def leaky_relu_one_at_kink(z, a):
-    return np.maximum(z, a * z), np.where(z >= 0, 1.0, a)
-
-
-def leaky_relu_in_place(z, a):
+def prelu_in_place(z, a):
     z[z < 0] *= a
-    return z, np.where(z > 0, 1.0, a)
+    return z, np.where(z > 0, 1.0, a), np.minimum(z, 0)
+
+
+def prelu_with(k, part):
+    """Return a parametric ReLU whose k-th result is another one."""
+
+    def wrong(z, a):
+        results = list(prelu(z, a))
+        results[k] = part(z, a)
+        return tuple(results)
+
+    return wrong
 
 
 def softplus(z):
@@ -161,6 +168,20 @@ def period_unscaled(x):  # a network on raw inputs saturates at a stiffness that
     return period(np.column_stack([x[:, 0], k]))
 
 
+# 03.4
+
+
+def needed(curvature, length, tolerance):
+    return int(np.ceil(length * np.sqrt(curvature / (8 * tolerance))))
+
+
+def needed_by_trying(curvature, length, tolerance):
+    N = 1
+    while curvature * (length / N) ** 2 / 8 > tolerance:
+        N += 1
+    return N
+
+
 # 03.5
 
 
@@ -188,37 +209,47 @@ def weak(x):
 
 WRONG = {
     "03.1": [
-        ((sigmoid_falling, leaky_relu, softplus), "sign in the exponent"),
-        ((sigmoid_without_slope, leaky_relu, softplus), "pair (value, slope)"),
-        ((sigmoid_slope_of_z, leaky_relu, softplus), "not z itself"),
-        ((sigmoid_slope_plus, leaky_relu, softplus), "a sign inside the slope"),
-        ((sigmoid_is_tanh, leaky_relu, softplus), "hyperbolic tangent"),
-        ((sigmoid, leaky_relu_dry, softplus), "does not leak"),
-        ((sigmoid, leaky_relu_min, softplus), "the smaller"),
-        ((sigmoid, leaky_relu_dry_slope, softplus), "zero on the left"),
-        ((sigmoid, leaky_relu_one_at_kink, softplus), "at the kink"),
-        ((sigmoid, leaky_relu_in_place, softplus), "work on a copy"),
-        ((sigmoid, leaky_relu, softplus_overflows), "overflows"),
-        ((sigmoid, leaky_relu, softplus_base_2), "base 2"),
-        ((sigmoid, leaky_relu, softplus_falling), "softplus falls"),
-        ((sigmoid, leaky_relu, softplus_step), "no step"),
-        ((sigmoid, leaky_relu, lambda z: (softplus(z)[0], 0 * z)), "at 0 it is one half"),
-        ((sigmoid, leaky_relu, softplus_too_early), "too early"),
-        ((sigmoid, leaky_relu, softplus_slope_overflows), "slope of softplus overflows"),
-        ((sigmoid, leaky_relu, softplus_clipped), "it tends to 0 and to z"),
-        ((sigmoid, leaky_relu, softplus_slope_clipped), "slope of softplus is wrong"),
-        ((lambda z: (sigmoid(z)[0] + 0.1, 0 * z), leaky_relu, softplus), "at 0 it is one half"),
-        ((lambda z: (sigmoid(z)[0], 0 * z), leaky_relu, softplus), "at 0 it is one quarter"),
-        ((lambda z: (sigmoid(z)[0], -sigmoid(z)[1]), leaky_relu, softplus), "it rises"),
-        ((lambda z: (sigmoid(z)[0],) * 2, leaky_relu, softplus), "not differentiated"),
-        ((sigmoid, lambda z, a: (np.maximum(z, a * z), 0 * z), softplus), "wrong for a = 0.1"),
-        ((sigmoid, lambda z, a: (z, leaky_relu(z, a)[1]), softplus), "value of leaky_relu is wron"),
-        ((sigmoid, lambda z, a: (leaky_relu(z, a)[0], np.where(z < 0, 1, a)), softplus), "two sid"),
-        ((sigmoid, leaky_relu, lambda z: (softplus(z)[0] + 1, z)), "at 0 it is ln 2"),
-        ((sigmoid, leaky_relu, lambda z: (softplus(z)[0], sigmoid(z)[1])), "once too often"),
-        ((sigmoid, leaky_relu, lambda z: (np.log10(1 + np.exp(z)), z)), "base 10"),
-        ((lambda z: (sigmoid(z)[0].sum(), 0), leaky_relu, softplus), "has shape ()"),
-        ((0.5, leaky_relu, softplus), "must be a function"),
+        ((silu_falling, prelu, softplus), "sign in the exponent"),
+        ((lambda z: silu(z)[0], prelu, softplus), "pair (value, slope)"),
+        ((lambda z: (sigmoid(z), sigmoid(z)), prelu, softplus), "the factor z is missing"),
+        ((lambda z: (z * np.tanh(z), z), prelu, softplus), "hyperbolic tangent"),
+        ((lambda z: (silu(z)[0] + 0.1, 0 * z), prelu, softplus), "far to the left 0"),
+        ((silu_slope(lambda z, s: s * (1 - s)), prelu, softplus), "of the sigmoid alone"),
+        ((silu_slope(lambda z, s: z * s * (1 - s)), prelu, softplus), "z has a slope, too"),
+        ((silu_slope(lambda z, s: s), prelu, softplus), "the sigmoid has a slope, too"),
+        ((silu_slope(lambda z, s: s + s * (1 - s)), prelu, softplus), "a factor z is missing"),
+        ((silu_slope(lambda z, s: s - z * s * (1 - s)), prelu, softplus), "a sign in the slope"),
+        ((silu_slope(lambda z, s: z * s), prelu, softplus), "not differentiated"),
+        ((silu_slope(lambda z, s: 0 * z), prelu, softplus), "at 0 it is one half"),
+        ((silu, prelu_with(0, lambda z, a: np.maximum(0, z)), softplus), "does not leak"),
+        ((silu, prelu_min, softplus), "the smaller"),
+        ((silu, prelu_with(0, lambda z, a: z), softplus), "value of parametric_relu is wrong"),
+        ((silu, prelu_with(1, lambda z, a: z > 0), softplus), "zero on the left"),
+        ((silu, prelu_with(1, lambda z, a: np.where(z < 0, 1, a)), softplus), "two sides of the"),
+        ((silu, prelu_with(1, lambda z, a: np.where(z < 0, a, 1)), softplus), "at the kink"),
+        ((silu, prelu_with(1, lambda z, a: 0 * z), softplus), "by z of parametric_relu is wrong"),
+        ((silu, prelu_with(2, lambda z, a: z <= 0), softplus), "not by 1"),
+        ((silu, prelu_with(2, lambda z, a: np.where(z > 0, 1, a)), softplus), "is that by z"),
+        ((silu, prelu_with(2, lambda z, a: z), softplus), "does not depend on a"),
+        ((silu, prelu_with(2, lambda z, a: np.maximum(z, 0)), softplus), "slope by a of parametri"),
+        ((silu, prelu_with(2, lambda z, a: -np.minimum(z, 0)), softplus), "pulls the left side"),
+        ((silu, prelu_with(2, lambda z, a: 0 * z), softplus), "by a of parametric_relu is wrong"),
+        ((silu, lambda z, a: prelu(z, a)[:2], softplus), "return 3 things"),
+        ((silu, prelu_in_place, softplus), "work on a copy"),
+        ((silu, prelu, softplus_overflows), "overflows"),
+        ((silu, prelu, softplus_base_2), "base 2"),
+        ((silu, prelu, softplus_falling), "softplus falls"),
+        ((silu, prelu, softplus_step), "no step"),
+        ((silu, prelu, lambda z: (softplus(z)[0], 0 * z)), "at 0 it is one half"),
+        ((silu, prelu, softplus_too_early), "too early"),
+        ((silu, prelu, softplus_slope_overflows), "slope of softplus overflows"),
+        ((silu, prelu, softplus_clipped), "it tends to 0 and to z"),
+        ((silu, prelu, softplus_slope_clipped), "slope of softplus is wrong"),
+        ((silu, prelu, lambda z: (softplus(z)[0] + 1, z)), "at 0 it is ln 2"),
+        ((silu, prelu, lambda z: (softplus(z)[0], softplus(z)[1] * (1 - softplus(z)[1]))), "once"),
+        ((silu, prelu, lambda z: (np.log10(1 + np.exp(z)), z)), "base 10"),
+        ((lambda z: (silu(z)[0].sum(), 0), prelu, softplus), "has shape ()"),
+        ((0.5, prelu, softplus), "must be a function"),
     ],
     "03.2": [
         ((ONES, [0, 0], [1, -2], 0, HALF), "is a bias missing"),
@@ -228,12 +259,12 @@ WRONG = {
         (([[1, -1], [1, -1]], [0, 1], [-1, -1], 1, HALF), "the ReLU network"),
         (([[1, -1], [1, 1]], [-1, 0], [0.0, 0.0], 0.5, HALF), "says the same"),
         (([[1, 1], [1, 1]], [0, -1], [2, -4], 0, HALF), "shape of XOR"),
-        (([1, 1], [0, -1], [1, -2], 0, HALF), "W has shape (2,)"),
+        (([1, 1], [0, -1], [1, -2], 0, HALF), "W1 has shape (2,)"),
         ((*GOOD, [0.25, -0.25]), "2 times too large"),
         ((*GOOD, [-0.125, 0.125]), "wrong sign"),
         ((*GOOD, [0.125, 0.125]), "do not cancel"),
-        ((*GOOD, [0, 0]), "product_beta is zero"),
-        (([[1, 1], [-1, -1]], [-1, 1], [-1, -1], 1, HALF), "W is transposed"),
+        ((*GOOD, [0, 0]), "product_w2 is zero"),
+        (([[1, 1], [-1, -1]], [-1, 1], [-1, -1], 1, HALF), "W1 is transposed"),
         (([[1, -1], [-2, 2]], [0, 0], [0.5, 1], 0, HALF), "wrong at (0, 1): it returns 2"),
         ((*GOOD, [0.0625, -0.0625]), "2 times too small"),
         (([[1, 2], [1, -3]], [0, -1], [1, -2], 0, HALF), "wrong at (1, 0)"),
@@ -258,17 +289,21 @@ WRONG = {
         ((period_unscaled,), "outside the range of the data: it must be below 5%"),
     ],
     "03.4": [
-        ((3, 0.138675), "second derivative"),
-        ((1 / 9, 0.138675), "upside down"),
-        ((81, 0.138675), "only f'' changes"),
-        ((6, 0.138675), "compare max"),
-        ((9, 0.141421), "that of ReLU"),
-        ((9, 0.0192308), "the variance"),
-        ((9, 1 / 6), "not the slopes"),
-        ((9, 0.098058), "a factor 2"),
-        ((9, -0.138675), "positive"),
-        ((-9, 0.138675), "a ratio of two errors"),
-        ((9, 0.2), "s is wrong"),
+        ((lambda c, L, tol: needed(c, L, tol) + 1, 9, "C"), "one unit fewer is enough"),
+        ((lambda c, L, tol: needed(c, L, tol) - 1, 9, "C"), "one unit is missing"),
+        ((lambda c, L, tol: int(L * np.sqrt(c / tol / 8)), 9, "C"), "rounded down"),
+        ((lambda c, L, tol: L * np.sqrt(c / tol / 8), 9, "C"), "a whole number"),
+        ((lambda c, L, tol: np.ceil(L**2 * c / tol / 8), 9, "C"), "square of the distance"),
+        ((lambda c, L, tol: np.ceil(L * np.sqrt(c / tol)), 9, "C"), "the 8 in the bound"),
+        ((lambda c, L, tol: np.ceil(L * c / np.sqrt(8 * tol)), 9, "C"), "under the root"),
+        ((lambda c, L, tol: np.ceil(np.sqrt(c / tol / 8)), 9, "C"), "the length has no effect"),
+        ((lambda c, L, tol: 1000, 9, "C"), "1000 units are too many"),
+        ((lambda c, L, tol: 3, 9, "C"), "3 units are too few"),
+        ((needed, 3, "C"), "do not both hold"),
+        ((needed, 9, "A"), "do not both hold"),
+        ((needed, 9, "E"), "one of the letters"),
+        ((needed, 9, 3), "one of the letters"),
+        ((needed, None, "C"), "must be a number"),
     ],
     "03.5": [
         ((lambda x: np.zeros((len(x), 1)),), "the same for every point"),
@@ -284,10 +319,11 @@ WRONG = {
 
 RIGHT = {
     "03.1": [
-        (sigmoid, leaky_relu, softplus),
-        (sigmoid_by_tanh, leaky_relu_by_cases, softplus_by_hand),
-        (single(sigmoid), single(leaky_relu), single(softplus)),
-        (lambda z: np.array(sigmoid(z)), leaky_relu, softplus_by_tape),
+        (silu, prelu, softplus),
+        (silu_by_tanh, prelu_by_cases, softplus_by_hand),
+        (single(silu), single(prelu), single(softplus)),
+        (silu_by_differences, prelu, softplus),
+        (lambda z: np.array(silu(z)), prelu_by_tape, softplus_by_tape),
     ],
     "03.2": [
         (*GOOD, HALF),
@@ -296,7 +332,11 @@ RIGHT = {
         (np.float32(ONES), [0, -1], [1, -2], np.zeros((1, 1)), [Fraction(1, 8), Fraction(-1, 8)]),
     ],
     "03.3": [(period,), (period_by_powers,), (period_nearly,), (lambda x: period(x).tolist(),)],
-    "03.4": [(9, np.sqrt(2 / (1.04 * 100))), (9.05, 0.1387), (np.float32([9]), [0.1384])],
+    "03.4": [
+        (needed, 9, "C"),
+        (needed_by_trying, 9.05, "c"),
+        (lambda c, L, tol: np.array([needed(c, L, tol)]), np.float32([9]), " C "),
+    ],
     "03.5": [
         (crescents,),
         (lambda x: crescents(x, 2.0)[:, None],),

@@ -19,33 +19,37 @@ BITS = np.array([[0, 0], [0, 1], [1, 0], [1, 1]])
 
 @exercise(
     "01.1",
-    "The potential of all rows at once is one matrix product and one subtraction.",
-    "Compare the potential with zero; what does the step function say at zero itself?",
+    "The potentials of all events in all units are one matrix product and one subtraction.",
+    "Compare the potentials with zero; what does the step function say at zero itself?",
 )
-def threshold_unit(function):
-    def table(x, w, theta):
-        xi = x @ w - theta
-        right = (xi > 0).astype(float)
+def trigger_menu(function):
+    def table(x, W, theta):
+        z = x @ W - theta
+        right = (z > 0).astype(float)
+        turned = [(right.T, "the answers have shape (n, m): events in rows, units in columns")]
         return right, [
-            (xi, "threshold_unit returns the potential xi: the step is missing"),
-            (lambda y: set(y) - {0, 1}, lambda y: "threshold_unit must answer 0 or 1, and it also "
-             f"answers {next(v for v in y if v not in (0, 1)):g}"),
-            (xi < 0, "0 and 1 are exchanged: a positive potential means 1"),
-            (xi <= 0, "0 and 1 are exchanged: a positive potential means 1"),
-            (x @ w + theta > 0, "the sign of theta is wrong: it is subtracted"),
-            (x @ w > 0, "theta has no effect on the answers"),
-            (x.sum(axis=1) > theta, "w has no effect on the answers"),
-            (xi >= 0, "at a potential of exactly zero the unit must be silent"),
-            (np.trunc(xi) > 0, "a potential between 0 and 1 is positive, too: do not cut it to an "
+            *(turned if len(x) != len(theta) else []),
+            (z, "trigger_menu returns the potentials z: the step is missing"),
+            (lambda y: set(y.ravel()) - {0, 1}, lambda y: "trigger_menu must answer 0 or 1, and it "
+             f"also answers {next(v for v in y.ravel() if v not in (0, 1)):g}"),
+            (z < 0, "0 and 1 are exchanged: a positive potential means 1"),
+            (z <= 0, "0 and 1 are exchanged: a positive potential means 1"),
+            (x @ W + theta > 0, "the sign of theta is wrong: it is subtracted"),
+            (x @ W > 0, "theta has no effect on the answers"),
+            (x @ W > theta[0], "each unit has a threshold of its own"),
+            (x.sum(axis=1, keepdims=True) > theta, "W has no effect on the answers"),
+            (z >= 0, "at a potential of exactly zero a unit must be silent"),
+            (np.trunc(z) > 0, "a potential between 0 and 1 is positive, too: do not cut it to an "
              "integer"),
-            (None, lambda y: f"{np.sum(y != right)} of {len(x)} answers are wrong "
-             f"(theta = {theta:g})"),
+            (None, lambda y: f"{np.sum(y != right)} of {right.size} answers are wrong"),
         ]  # fmt: skip
 
     x = np.array([[0, 0, 6], [0, -1, 0], [0, 0, 1], [1, 2, -1], [-1, -1, 0], [-1, 0, -2]], float)
-    w = np.array([2.0, -1.0, 0.5])
-    cases = [(x, w, 1.25), (x, w, -0.75), (x, w, 0.25), (BITS, np.array([1, 1]), 1)]
-    compare_function("threshold_unit", function, table, cases)
+    W = np.array([[2.0, 2.0, -1.0], [-1.0, -1.0, 2.0], [0.5, 0.5, 0.25]])
+    thresholds = np.array([1.25, -0.75, 0.25])
+    cases = [(x, W, thresholds), (x, W[:, :2], thresholds[1:])]
+    cases += [(BITS, np.array([[1, 2], [1, 1]]), np.array([1, 2]))]
+    compare_function("trigger_menu", function, table, cases)
 
 
 @exercise(
@@ -110,55 +114,60 @@ def best_score(function):
 @exercise(
     "01.4",
     "Two loops: one over the epochs, inside it one over the examples in their order.",
-    "The correction (t - y) x is zero where the answer is right, so that no `if` is needed for it.",
+    "`2 * target - 1` turns 0 and 1 into -1 and +1. Correct where y' w.x is at most c, not only "
+    "where the answer is wrong.",
 )
-def perceptron(function):
-    def learn(x, target, epochs, tie=0, sign=1, at_once=True, stop=True):
-        w, mistakes = np.zeros(x.shape[1]), []
+def margin_rule(function):
+    def learn(x, target, c, epochs, sign=1, at_once=True, stop=True, sides=None, tie=True):
+        w, corrections = np.zeros(x.shape[1]), []
         for _ in range(epochs):
-            start, wrong = w.copy(), 0
-            for x_k, target_k in zip(x, target):
-                xi = (w if at_once else start) @ x_k
-                error = target_k - (tie if xi == 0 else int(xi > 0))
-                w, wrong = w + sign * error * x_k, wrong + abs(error)
-            mistakes.append(wrong)
-            if stop and wrong == 0:
+            start, made = w.copy(), 0
+            for x_i, side in zip(x, 2 * target - 1 if sides is None else sides):
+                z = side * ((w if at_once else start) @ x_i)
+                if z < c or (tie and z == c):
+                    w, made = w + sign * side * x_i, made + 1
+            corrections.append(made)
+            if stop and made == 0:
                 break
-        return w, mistakes
+        return w, corrections
 
-    def table(x, target, epochs):
-        right, mistakes = learn(x, target, epochs)
+    def table(x, target, c, epochs):
+        right, corrections = learn(x, target, c, epochs)
         size = np.linalg.norm(right)
-        return (right, mistakes), [
+        return (right, corrections), [
             ((Shape((x.shape[1] + 1,)), None), "w has one component too many: x already contains "
              "the constant input x0 = 1"),
-            ((None, Shape(())), "mistakes must be a list with one number for each epoch"),
-            (learn(x, target, epochs, stop=False), "perceptron goes on after an epoch without a "
-             "mistake: it must stop"),
-            ((learn(x, target, epochs, sign=-1)[0], None), "the corrections have the wrong sign: a "
-             "missed 1 adds x"),
+            ((None, Shape(())), "corrections must be a list with one number for each epoch"),
+            (learn(x, target, c, epochs, stop=False), "margin_rule goes on after an epoch without "
+             "a correction: it must stop"),
+            ((-right, None), "the corrections have the wrong sign: target 1 adds x"),
+            ((learn(x, target, c, min(epochs, 60), sign=-1)[0], None), "the corrections have the "
+             "wrong sign: target 1 adds x"),
             ((0 * right, None), "w is still zero: are the corrections kept?"),
-            ((learn(x, target, epochs, tie=1)[0], None), "at a potential of exactly zero the unit "
-             "must answer 0"),
-            ((learn(x, target, epochs, at_once=False)[0], None), "each correction must act at "
+            ((learn(x, target, 0, epochs)[0] if c else None, None), "c has no effect: correct also "
+             "where the answer is right by too little"),
+            ((learn(x, target, c, epochs, tie=False)[0], None), "an example with y' w.x = c is "
+             "corrected, too: at most c, not less than c"),
+            ((learn(x, target, c, min(epochs, 60), sides=target)[0], None), "target 0 means "
+             "y' = -1: with y' = 0 nothing is subtracted"),
+            ((learn(x, target, c, epochs, at_once=False)[0], None), "each correction must act at "
              "once: the next example sees the new w"),
             ((lambda w: w.any() and same(w / np.linalg.norm(w), right / size), None),
              lambda w, _: f"w is {np.linalg.norm(w) / size:.3g} times too long: the rule has no "
-             "learning rate, and t - y is -1, 0 or 1"),
-            ((right, Shape((...,))), f"w is right, and the list of mistakes is not: "
-             f"{len(mistakes)} epochs are wanted here, each with the number of corrections in it"),
+             "learning rate"),
+            ((right, Shape((...,))), f"w is right, and the list of corrections is not: "
+             f"{len(corrections)} epochs are wanted here, each with its number of corrections"),
             ((Shape((x.shape[1],)), None), "w is not what the rule gives, started from zero, "
              "examples in order"),
         ]  # fmt: skip
 
     x = np.column_stack([np.ones(4), BITS])
-    wide = [[1, 2, 0.5, -1], [1, -1, 1, 0.5], [1, 0.5, -2, 2], [1, -2, -1, -1]]
     slanted = [[1, 2, 1], [1, -1, 3], [1, -2, -1], [1, 1, -2], [1, 3, 3], [1, -3, 0]]
-    cases = [(np.array(slanted, float), np.array([1, 0, 0, 1, 1, 0]), 20)]
-    cases += [(np.array(slanted) * [1, 0.25, 0.75], np.array([1, 0, 0, 1, 1, 0]), 20)]
-    cases += [(x, np.array(t), n) for t, n in (([0, 1, 1, 1], 20), ([0, 0, 0, 1], 20))]
-    cases += [(x, np.array([0, 1, 1, 0]), 3), (np.array(wide), np.array([1, 0, 1, 0]), 20)]
-    compare_function("perceptron", function, table, cases, parts=("w", "mistakes"))
+    slanted, target = np.array(slanted, float), np.array([1, 0, 0, 1, 1, 0])
+    cases = [(slanted, target, 2, 20), (slanted * [1, 0.25, 0.75], target, 0, 20)]
+    cases += [(x, np.array(t), c, 20) for t, c in (([0, 1, 1, 1], 0), ([0, 0, 0, 1], 1))]
+    cases += [(x, np.array([0, 1, 1, 0]), 0, 3)]
+    compare_function("margin_rule", function, table, cases, parts=("w", "corrections"))
 
 
 @exercise(

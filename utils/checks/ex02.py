@@ -3,7 +3,7 @@
 import numpy as np
 
 from utils.checks import exercise
-from utils.checks.compare import compare, compare_function
+from utils.checks.compare import array, call, compare_function, number, read, require, things
 
 
 @exercise(
@@ -50,144 +50,170 @@ def gradient_step(function):
 
 @exercise(
     "02.2",
-    "First the slope with respect to z = x W + b: upstream times the derivative of tanh, element "
-    "by element.",
-    "Then the three results are a matrix product with x, a sum over the examples, and a matrix "
-    "product with W; the shapes say which one is transposed.",
+    "Draw the graph first: x is used twice, in the matrix product and in the sum. Then the slope "
+    "with respect to z = x @ w + b: upstream times the derivative of tanh, element by element.",
+    "A matrix product with x, a sum over the examples, and a matrix product with w (the shapes "
+    "say which one is transposed); dx adds what comes back along both of its paths.",
 )
 def layer_backward(function):
-    def table(x, W, b, upstream):
-        z = x @ W + b
+    def table(x, w, b, upstream):
+        z = x @ w + b
         h, n = np.tanh(z), len(x)
         s = upstream * (1 - h**2)
-        dW, db, dx = x.T @ s, s.sum(axis=0), s @ W.T
+        dw, db, dx = x.T @ s, s.sum(axis=0), upstream + s @ w.T
         mean = "is a mean over the examples: upstream already holds what each contributes"
         lacks = "lacks the derivative of tanh"
-        return (dW, db, dx), [
+        return (dw, db, dx), [
             *(((x.T @ (upstream * slope), None, None), why) for slope, why in (
                 (1, "the derivative of tanh is missing"),
                 (1 - z**2, "the derivative of tanh is 1 - h**2 with h = tanh(z), not z"),
                 (1 - h, "the derivative of tanh is not 1 - h: compare it at z = 0 and 1"),
                 (h * (1 - h), "that is the derivative of the sigmoid, with h = tanh(z)"),
                 (h, "upstream is multiplied by tanh itself, not by its derivative"),
-                (1 - np.tanh(x @ W) ** 2, "the bias is missing in the forward pass"),
+                (1 - np.tanh(x @ w) ** 2, "the bias is missing in the forward pass"),
+                (1 - (x + h) ** 2, "the derivative of tanh is 1 - tanh(z)**2, without the "
+                 "shortcut's x"),
                 (h**2 - 1, "the sign of all slopes is wrong: no step is taken here"),
             )),
-            ((dW.T, None, None), "dW is transposed"),
-            ((dW / n, None, None), f"dW {mean}"),
+            ((dw.T, None, None), "dw is transposed"),
+            ((dw / n, None, None), f"dw {mean}"),
             ((None, db / n, None), f"db {mean}"),
             ((None, s.sum(axis=1), None), "db is summed along the wrong axis"),
             ((None, upstream.sum(axis=0), None), f"db {lacks}"),
-            ((None, None, upstream @ W.T), f"dx {lacks}"),
-            ((None, None, s @ W if W.shape[0] == W.shape[1] else dx), "dx uses W where it needs "
-             "its transpose"),
+            ((None, None, s @ w.T), "x is used twice, and the slopes of its paths add: dx lacks "
+             "the shortcut"),
+            ((None, None, 1 + s @ w.T), "along the shortcut comes upstream, not 1"),
+            ((None, None, upstream + upstream @ w.T), f"dx {lacks}"),
+            ((None, None, upstream + s @ w), "dx uses w where it needs its transpose"),
         ]  # fmt: skip
 
     rng, cases = np.random.default_rng(22), []
-    for n, k, m in ((3, 3, 3), (5, 2, 4)):
-        shapes = (n, k), (k, m), (m,), (n, m)
-        cases.append(tuple(rng.normal(size=shape) for shape in shapes))
-    compare_function("layer_backward", function, table, cases, parts=("dW", "db", "dx"))
+    for n, k in ((3, 3), (5, 2)):
+        cases.append(tuple(rng.normal(size=shape) for shape in ((n, k), (k, k), (k,), (n, k))))
+    compare_function("layer_backward", function, table, cases, parts=("dw", "db", "dx"))
 
 
 @exercise(
     "02.3",
-    "The new velocity first; the weights then move by the new velocity.",
-    "The gradient, times the learning rate, is a force: it points downhill.",
+    "For one curvature H a step is a matrix: (theta, v) becomes [[1 - rate H, beta], [-rate H, "
+    "beta]] @ (theta, v). What do many steps do?",
+    "np.linalg.eigvals gives both eigenvalues, complex ones where the motion oscillates; the "
+    "larger modulus counts, and among the curvatures the slowest. For the prediction: the product "
+    "of both eigenvalues is beta.",
 )
-def momentum_step(function):
-    def table(w, velocity, g, rate, beta):
-        kept, force = beta * velocity, -rate * g
-        v = kept + force
-        return (w + v, v), [
-            ((v, w + v), "w and velocity are exchanged"),
-            *(((None, wrong), why) for wrong, why in (
-                (kept - force, "the gradient enters the velocity with the wrong sign"),
-                (kept + g, "the learning rate belongs into the velocity, with a minus sign"),
-                (kept - g, "the learning rate has no effect on the velocity"),
-                (kept + (1 - beta) * force, "no factor 1 - beta belongs to the gradient"),
-                (kept - (1 - beta) * g, "1 - beta stands where the learning rate belongs"),
-                (kept + (1 - beta) * g, "that is a running mean, not a velocity"),
-                (velocity + force, "beta has no effect on the velocity"),
-                (force, "the old velocity has no effect"),
-                (velocity, "the velocity does not change"),
-                (True, "the new velocity is wrong"),
-            )),
-            ((w, None), "w does not change"),
-            ((w + velocity, None), "w moves by the old velocity, not by the new one"),
-            ((w - v, None), "w moves against its velocity"),
-            ((w + beta * v + force, None), "that is Nesterov's variant: w moves by the new "
-             "velocity"),
-            ((w + v + force, None), "the learning rate is applied once more when w moves"),
-            ((w + rate * v, None), "the learning rate is applied once more when w moves"),
+def shrink_factor(function, prediction):
+    def table(rate, beta, H):
+        steps = np.array([[[1 - rate * h, beta], [-rate * h, beta]] for h in H])
+        old = np.array([[[1, 1], [-rate * h, beta]] for h in H])
+        roots = np.linalg.eigvals(steps)
+        sizes = np.abs(roots)
+        slow = sizes.max(axis=1)
+        return slow.max(), [
+            (np.abs(1 - rate * H).max(), "that is plain descent: beta has no effect"),
+            (slow, "one number is asked for: the slowest direction rules in the long run"),
+            (slow.min(), "that is the fastest of the directions: the slowest rules"),
+            (slow.mean(), "no mean over the directions: the slowest one rules"),
+            (sizes.min(), "the larger of the two eigenvalues counts: the other part dies first"),
+            (sizes.min(axis=1).max(), "the larger of the two eigenvalues counts: the other part "
+             "dies first"),
+            (roots.real.max(), "the modulus of an eigenvalue counts, also of a complex or a "
+             "negative one"),
+            (np.abs(roots.real).max(), "the modulus of a complex eigenvalue counts, not its real "
+             "part alone"),
+            (np.sqrt(beta), "sqrt(beta) holds only where all directions oscillate"),
+            (np.abs(np.linalg.eigvals(old)).max(), "theta moves by the new velocity, not by the "
+             "old one"),
+            (np.linalg.norm(steps, 2, axis=(1, 2)).max(), "that norm bounds a single step; in the "
+             "long run the eigenvalues count"),
+            (slow.max() ** 2, "the distance is asked for, not the loss, which is its square"),
         ]  # fmt: skip
 
-    rng, cases = np.random.default_rng(23), []
-    for shape, rate, beta in (((4,), 0.1, 0.9), ((2, 3), 0.02, 0.6)):
-        cases.append((*(rng.normal(size=shape) for _ in range(3)), rate, beta))
-    compare_function("momentum_step", function, table, cases, parts=("w", "velocity"))
+    ravine, three = np.array([1.0, 25.0]), np.array([2.0, 7.0, 30.0])
+    cases = [(0.05, 0.2, ravine), (0.005, 0.3, three), (1 / 25, 0.9, ravine), (0.1, 0.5, 1 + three)]
+    compare_function("shrink", function, table, cases)
+    letter, factor = things(prediction, ("letter", "factor"), "prediction")
+    require(isinstance(letter, str), "the first part of prediction must be a letter in quotes")
+    factor = number(factor, "the factor of prediction")
+    right = letter.strip().lower() == "b" and abs(factor - np.sqrt(0.99)) < 6e-4
+    require(right, "the letter, the factor, or both are wrong: compare with shrink, and look at "
+            "the signs along a path of descend")  # fmt: skip
 
 
 @exercise(
     "02.4",
-    "Both running means first, then the step with the new ones; t counts from 1.",
-    "In the form of Keras the two corrections stand together in front, "
-    "sqrt(1 - beta_2**t) / (1 - beta_1**t), and epsilon is added to sqrt(v) as it is.",
+    "Both running means first, then Adam's step with the new ones; t counts from 1. The penalty "
+    "enters neither of them.",
+    "In the form of Keras the two corrections stand together in front, sqrt(1 - beta_2**t) / "
+    "(1 - beta_1**t), and delta is added to the root as it is. The decay takes learning_rate * "
+    "decay * w from w, with the w before the step.",
 )
-def adam_step(function):
-    def table(w, m, v, g, t, rate, b1, b2, eps):
+def adam_decay(function):
+    def table(w, m, v, g, t, rate, b1, b2, eps, decay):
         new_m, new_v = b1 * m + (1 - b1) * g, b2 * v + (1 - b2) * g**2
+        kept = w - rate * decay * w
+        coupled = "the penalty enters through the gradient: decoupled decay acts on w alone"
         c1, c2, root = 1 - b1**t, 1 - b2**t, np.sqrt(new_v)
         late = np.sqrt(1 - b2 ** (t + 1)) / (1 - b1 ** (t + 1))
         plain = rate * new_m / (root + eps)
         step = np.sqrt(c2) / c1 * plain
-        return (w - step, new_m, new_v), [
+        return (kept - step, new_m, new_v), [
             *(((None, wrong, None), why) for wrong, why in (
-                (b1 * m + g, "m lacks the factor 1 - beta_1"),
-                ((1 - b1) * m + b1 * g, "beta_1 and 1 - beta_1 are exchanged in m"),
-                (b2 * m + (1 - b2) * g, "m uses beta_2"),
-                (new_m / c1, "m is returned corrected: keep it uncorrected"),
-                (True, f"m is wrong at t = {t}"),
+                (b1 * m + (1 - b1) * (g + decay * w), coupled),
+                (b1 * m + (1 - b1) * (g + 2 * decay * w), coupled),
+                (b1 * m + g, "mean lacks the factor 1 - beta_1"),
+                ((1 - b1) * m + b1 * g, "beta_1 and 1 - beta_1 are exchanged in mean"),
+                (b2 * m + (1 - b2) * g, "mean uses beta_2"),
+                (new_m / c1, "mean is returned corrected: keep it uncorrected"),
+                (True, f"mean is wrong at t = {t}"),
             )),
             *(((None, None, wrong), why) for wrong, why in (
-                (b2 * v + (1 - b2) * g, "v averages the gradient, not its square"),
-                (b2 * v + (1 - b2) * np.abs(g), "v averages the gradient, not its square"),
-                (b2 * v + g**2, "v lacks the factor 1 - beta_2"),
-                ((1 - b2) * v + b2 * g**2, "beta_2 and 1 - beta_2 are exchanged in v"),
-                (b1 * v + (1 - b1) * g**2, "v uses beta_1"),
-                (new_v / c2, "v is returned corrected: keep it uncorrected"),
-                (True, f"v is wrong at t = {t}"),
+                (b2 * v + (1 - b2) * g, "square averages the gradient, not its square"),
+                (b2 * v + (1 - b2) * np.abs(g), "square averages the gradient, not its square"),
+                (b2 * v + g**2, "square lacks the factor 1 - beta_2"),
+                ((1 - b2) * v + b2 * g**2, "beta_2 and 1 - beta_2 are exchanged in square"),
+                (b1 * v + (1 - b1) * g**2, "square uses beta_1"),
+                (new_v / c2, "square is returned corrected: keep it uncorrected"),
+                (True, f"square is wrong at t = {t}"),
             )),
-            *(((w - wrong, None, None), why) for wrong, why in (
+            *(((wrong - step, None, None), why) for wrong, why in (
+                (w, "the weight decay is missing"),
+                (w - decay * w, "the decay lacks the learning rate"),
+                (w - 2 * rate * decay * w, "no factor 2: the decay is learning_rate * decay * w"),
+                (w + rate * decay * w, "the decay makes the weights grow: its sign is wrong"),
+                (w - rate * decay * (w - step), "the decay takes its part of the w before the "
+                 "step"),
+            )),
+            *(((kept - wrong, None, None), why) for wrong, why in (
                 (-step, "w goes uphill: the sign of the step is wrong"),
-                (0 * step, "w does not change"),
-                (rate * new_m / c1 / (np.sqrt(new_v / c2) + eps), "that is epsilon as in the "
+                (0 * step, "Adam's step is missing: w only decays"),
+                (rate * new_m / c1 / (np.sqrt(new_v / c2) + eps), "that is delta as in the "
                  "paper, not in Keras"),
                 (plain, "the corrections for the start at zero are missing"),
-                (plain / c1, "the correction of v is missing"),
-                (plain * np.sqrt(c2), "the correction of m is missing"),
-                (plain * c2 / c1, "the correction of v lacks its square root"),
-                (step * (root + eps) / root, "epsilon has no effect"),
-                (step * (root + eps) / np.sqrt(new_v + eps), "epsilon stands outside the square "
+                (plain / c1, "the correction of square is missing"),
+                (plain * np.sqrt(c2), "the correction of mean is missing"),
+                (plain * c2 / c1, "the correction of square lacks its root"),
+                (step * (root + eps) / root, "delta has no effect"),
+                (step * (root + eps) / np.sqrt(new_v + eps), "delta stands outside the square "
                  "root"),
-                (step * (root + eps) / (new_v + eps), "the square root of v is missing"),
-                (step * g / new_m, "the step uses the gradient where m belongs"),
+                (step * (root + eps) / (new_v + eps), "the root of square is missing"),
+                (step * g / new_m, "the step uses the gradient where mean belongs"),
                 (late * plain, "t is counted one too high"),
                 (step / rate, "the learning rate has no effect"),
             )),
-            ((True, None, None), f"w after the step is wrong at t = {t}, although m and v are "
-             "right"),
+            ((w - decay * w - step / rate, None, None), "the learning rate has no effect"),
+            ((True, None, None), f"w after the step is wrong at t = {t}, although mean and "
+             "square are right"),
         ]  # fmt: skip
 
     rng, w, cases = np.random.default_rng(24), np.array([0.5, -1.0, 2.0]), []
-    scale = np.array([1e-4, 1.0, -3.0])  # the first is as small as epsilon
+    scale = np.array([1e-4, 1.0, -3.0])  # the first is as small as delta
     for t in (3, 10, 1):
         g, m, v = (
             scale * rng.uniform(low, high, 3) for low, high in ((0.5, 2), (0.1, 1), (0.1, 1))
         )
         before = t > 1
-        cases.append((w, before * m, before * scale * v, g, t, 0.1, 0.8, 0.99, 1e-4))
-    compare_function("adam_step", function, table, cases, parts=("w", "m", "v"))
+        cases.append((w, before * m, before * scale * v, g, t, 0.1, 0.8, 0.99, 1e-4, 0.3))
+    compare_function("adamw_step", function, table, cases, parts=("w", "mean", "square"))
 
 
 @exercise(
@@ -196,7 +222,7 @@ def adam_step(function):
     "The matrix is 2/n times x.T @ x. Its largest eigenvalue sets the limit; how does that "
     "eigenvalue change when x becomes ten times larger?",
 )
-def largest_rate(function, factor):
+def largest_rate(function, in_other_units):
     def table(x):
         n = len(x)
         H = 2 / n * x.T @ x
@@ -232,10 +258,48 @@ def largest_rate(function, factor):
     rising = np.diag([1.0, 2.0, 3.0])
     cases = [(x,) for x in (mixed, crossed, rising, rising[:, ::-1], rising[:, [0, 2, 1]])]
     compare_function("largest_rate", function, table, cases)
-    compare("factor", factor, 0.1**2, [
-        (lambda f: f <= 0, "factor is a ratio of two learning rates: it is positive"),
-        (1, "factor: the unit of x matters, since the curvature contains x"),
-        (lambda f: f > 1, "factor: larger inputs make a steeper loss, not a flatter one"),
-        (0.1, "factor: the curvature is quadratic in x, not linear"),
-        (None, "factor is not the one that largest_rate finds"),
-    ], rtol=1e-3)  # fmt: skip
+
+    def other_unit(rate, scale):
+        wrong = "the curvature is quadratic in x, not linear"
+        return rate / scale**2, [
+            (rate, "the unit of x matters, since the curvature contains x"),
+            (rate / scale, wrong),
+            (rate * scale, "larger inputs make a steeper loss, not a flatter one"),
+            (rate * scale**2, "larger inputs make a steeper loss, not a flatter one"),
+            (1 / scale**2, "in_other_units returns the ratio: the new rate is asked for"),
+            (None, "that is not the rate that largest_rate finds for scale * x"),
+        ]
+
+    compare_function("in_other_units", in_other_units, other_unit, [(0.3, 10.0), (2.0, 0.4)])
+
+
+@exercise(
+    "02.6",
+    "keras.Sequential with one hidden layer of 32 tanh units and a linear output, Adam with a "
+    "learning rate of 0.01, loss mse, some 30 epochs of batches of 50.",
+    "What grows with the height once the top is cut off? Give the network that, without height: "
+    "what does it make of a low pulse that does not end?",
+)
+def broken(net, odd):
+    predict = getattr(net, "predict", net)
+    require(callable(predict), "net must be a Keras model or a function of x (n, 16)")
+
+    def heights(x):
+        found = read(call(predict, x, name="net"), "the answer of net")
+        require(found.size == len(x), f"net must return a height for each of {len(x)} pulses, and "
+                f"its answer has shape {found.shape}")  # fmt: skip
+        return array(found.ravel(), (len(x),), "the answer of net")
+
+    rng = np.random.default_rng(126)
+    arrival, height = rng.uniform(1, 5, (1000, 1)), rng.uniform(0.5, 2.5, (1000, 1))
+    u = np.clip((np.arange(16) - arrival) / 1.5, 0, None)
+    x = height * (u / 2) ** 2 * np.exp(2 - u) + rng.normal(0, 0.02, (1000, 16))
+    error = np.sqrt(np.mean((heights(np.minimum(x, 1)) - height[:, 0]) ** 2))
+    linear = ": a linear fit does as well" if error < 0.125 else ""
+    require(error < 0.09, f"net errs by {error:.2g} on new pulses, and 0.09 is wanted{linear}")
+    odd = array(odd, (16,), "odd")
+    inside = odd.min() >= 0 and odd.max() <= 0.5
+    require(inside, f"odd reaches from {odd.min():.2g} to {odd.max():.2g}: all its samples must "
+            "lie between 0 and 0.5")  # fmt: skip
+    says = heights(odd[None])[0]
+    require(says > 2, f"net says {says:.2f} to odd: it is not fooled unless it says more than 2")

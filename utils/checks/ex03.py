@@ -19,38 +19,52 @@ from utils.checks.compare import (
 
 @exercise(
     "03.1",
-    "Write each slope with the value that you already have: that of the sigmoid is a product of "
-    "the value and one minus the value.",
-    "For large z the exponential overflows before the logarithm can help: `np.logaddexp` adds "
-    "in the logarithm.",
+    "SiLU is a product of z and the sigmoid: differentiate it as a product. The parametric ReLU "
+    "depends on a only where it leaks.",
+    "The sigmoid s has the slope s (1 - s). For large z the exponential in softplus overflows "
+    "before the logarithm can help: `np.logaddexp` adds in the logarithm.",
 )
-def activations(sigmoid, leaky_relu, softplus):
+def activations(silu, parametric_relu, softplus):
     def table(z):
         s = (1 + np.tanh(z / 2)) / 2
-        return (s, s * (1 - s)), [
-            ((1 - s, None), "the sigmoid falls: the sign in the exponent is wrong"),
-            ((np.tanh(z), None), "sigmoid returns the hyperbolic tangent"),
-            ((True, None), "the value of sigmoid is wrong: at 0 it is one half, far to the right "
-             "1"),
-            ((None, s), "the slope of sigmoid is its value: it is not differentiated"),
-            ((None, -s * (1 - s)), "the slope of sigmoid has the wrong sign: it rises"),
-            ((None, s * (1 + s)), "a sign inside the slope of sigmoid is wrong"),
-            ((None, z * (1 - z)), "the slope of sigmoid takes its value, not z itself"),
-            ((None, True), "the slope of sigmoid is wrong: at 0 it is one quarter"),
+        return (z * s, s + z * s * (1 - s)), [
+            ((s, None), "silu returns the sigmoid: the factor z is missing"),
+            ((z * (1 - s), None), "silu dies to the right: the sign in the exponent is wrong"),
+            ((z * np.tanh(z), None), "silu multiplies z with the hyperbolic tangent"),
+            ((True, None), "the value of silu is wrong: far to the right it is z, far to the left "
+             "0"),
+            ((None, s * (1 - s)), "the slope of silu is that of the sigmoid alone"),
+            ((None, z * s * (1 - s)), "the slope of silu lacks a term: z has a slope, too"),
+            ((None, s), "the slope of silu lacks a term: the sigmoid has a slope, too"),
+            ((None, s + s * (1 - s)), "in the slope of silu a factor z is missing"),
+            ((None, s - z * s * (1 - s)), "a sign in the slope of silu is wrong"),
+            ((None, z * s), "the slope of silu is its value: it is not differentiated"),
+            ((None, True), "the slope of silu is wrong: at 0 it is one half"),
         ]  # fmt: skip
 
     def leaky_table(z, a):
-        return (np.maximum(z, a * z), np.where(z > 0, 1, a)), [
-            ((np.maximum(0, z), None), "leaky_relu does not leak: a has no effect"),
-            ((np.minimum(z, a * z), None), "leaky_relu takes the smaller of z and a z, not the "
+        left, name = z <= 0, "parametric_relu"
+        return (np.maximum(z, a * z), np.where(left, a, 1), np.where(left, z, 0)), [
+            ((np.maximum(0, z), None, None), f"{name} does not leak: a has no effect"),
+            ((np.minimum(z, a * z), None, None), f"{name} takes the smaller of z and a z, not the "
              "larger"),
-            ((True, None), f"the value of leaky_relu is wrong for a = {a}"),
-            ((None, z > 0), "the slope of leaky_relu is zero on the left: there it leaks, too"),
-            ((None, np.where(z < 0, 1, a)), "the two sides of the slope of leaky_relu are "
+            ((True, None, None), f"the value of {name} is wrong for a = {a}"),
+            ((None, ~left, None), f"the slope by z of {name} is zero on the left: there it leaks, "
+             "too"),
+            ((None, np.where(z < 0, 1, a), None), f"the two sides of the slope by z of {name} are "
              "exchanged"),
-            ((None, not z.any()), "at the kink the slope of leaky_relu is not a, as the exercise "
-             "asks"),
-            ((None, True), f"the slope of leaky_relu is wrong for a = {a}"),
+            ((None, not z.any(), None), f"at the kink the slope by z of {name} is not a, as the "
+             "exercise asks"),
+            ((None, True, None), f"the slope by z of {name} is wrong for a = {a}"),
+            ((None, None, np.where(left, 1, 0)), f"by a, {name} changes as fast as z is large: "
+             "not by 1"),
+            ((None, None, np.where(left, a, 1)), f"the slope by a of {name} is that by z"),
+            ((None, None, z), f"on the right {name} does not depend on a"),
+            ((None, None, np.where(left, 0, z)), f"the two sides of the slope by a of {name} are "
+             "exchanged"),
+            ((None, None, np.abs(np.where(left, z, 0))), f"the slope by a of {name} has the wrong "
+             "sign: a larger a pulls the left side down"),
+            ((None, None, True), f"the slope by a of {name} is wrong for a = {a}"),
         ]  # fmt: skip
 
     def soft_table(z):
@@ -79,9 +93,9 @@ def activations(sigmoid, leaky_relu, softplus):
         ]  # fmt: skip
 
     z, parts = np.array([[-2.5, -1.0], [-0.2, 0.3], [1.5, 4.0]]), ("value", "slope")
-    leaks = [(z, 0.1), (z, 0.3), (np.zeros(3), 0.1)]
-    compare_function("sigmoid", sigmoid, table, [(z,)], parts)
-    compare_function("leaky_relu", leaky_relu, leaky_table, leaks, parts)
+    leaks, three = [(z, 0.1), (z, 0.3), (np.zeros(3), 0.1)], ("value", "slope by z", "slope by a")
+    compare_function("silu", silu, table, [(z,)], parts)
+    compare_function("parametric_relu", parametric_relu, leaky_table, leaks, three)
     compare_function("softplus", softplus, soft_table, [(z,), (np.array([-6.0, 5.2, 6.0]),)], parts)
     compare_function("softplus", softplus, far_table, [(np.array([-1000, 0.0, 1000])[::2],)], parts)
 
@@ -93,17 +107,17 @@ def activations(sigmoid, leaky_relu, softplus):
     "Let both hidden units see the sum of the bits, and let the second one wake up later than the "
     "first. For the product, expand both squares and compare the terms.",
 )
-def weights(W, b, beta, beta_0, product_beta):
+def weights(W1, b1, w2, b2, product_w2):
     bits = np.array([[0, 0], [0, 1], [1, 0], [1, 1]], float)
     xor = np.array([0.0, 1.0, 1.0, 0.0])
-    W, b = array(W, (2, 2), "W"), array(b, (2,), "b")
-    beta, beta_0 = array(beta, (2,), "beta"), number(beta_0, "beta_0")
-    product_beta = array(product_beta, (2,), "product_beta")
+    W1, b1 = array(W1, (2, 2), "W1"), array(b1, (2,), "b1")
+    w2, b2 = array(w2, (2,), "w2"), number(b2, "b2")
+    product_w2 = array(product_w2, (2,), "product_w2")
 
-    def network(W, b):
-        return beta_0 + np.maximum(0, bits @ W + b) @ beta
+    def network(W1, b1):
+        return b2 + np.maximum(0, bits @ W1 + b1) @ w2
 
-    output, z = network(W, b), bits @ W + b
+    output, z = network(W1, b1), bits @ W1 + b1
     bends = ((z > 0).any(axis=0) & (z < 0).any(axis=0)).any()
     wrong = int(np.argmax(np.abs(output - xor)))
     x = tuple(int(v) for v in bits[wrong])
@@ -112,8 +126,8 @@ def weights(W, b, beta, beta_0, product_beta):
         (np.full(4, output[0]), "the ReLU network says the same for all four inputs"),
         (1 - xor, "the ReLU network gives 1, 0, 0, 1: that is not XOR"),
         (-xor, "the output of the ReLU network has the wrong sign"),
-        (same(network(W.T, b), xor), "W is transposed: each hidden unit is a column of W"),
-        (same(network(W, -b), xor), "the biases b have the wrong sign: they are added"),
+        (same(network(W1.T, b1), xor), "W1 is transposed: each hidden unit is a column of W1"),
+        (same(network(W1, -b1), xor), "the biases b1 have the wrong sign: they are added"),
         (not bends, "no hidden unit bends among the four inputs: is a bias missing?"),
         (shape, "the ReLU network has the shape of XOR, but not the values 0 and 1"),
         (None, f"the ReLU network is wrong at {x}: it returns {output[wrong]:.4g}"),
@@ -121,14 +135,14 @@ def weights(W, b, beta, beta_0, product_beta):
 
     x = np.array([[1.0, 2.0], [3.0, -1.0], [-2.0, 0.5], [0.5, 0.5]])
     product = x.prod(axis=1)
-    output = (x @ np.array([[2.0, 2.0], [1.0, -1.0]])) ** 2 @ product_beta
-    left = abs(product_beta.sum()) > 1e-4 * np.abs(product_beta).max()
+    output = (x @ np.array([[2.0, 2.0], [1.0, -1.0]])) ** 2 @ product_w2
+    left = abs(product_w2.sum()) > 1e-4 * np.abs(product_w2).max()
     factor = max(abs(output[0] / product[0]), 1e-300)
     text = f"{factor:.3g} times too large" if factor > 1 else f"{1 / factor:.3g} times too small"
     compare("the product", output, product, [
-        (not product_beta.any(), "product_beta is zero: so is the product"),
+        (not product_w2.any(), "product_w2 is zero: so is the product"),
         (-product, "the product has the wrong sign"),
-        (left, "the squares of X_1 and X_2 do not cancel in the product"),
+        (left, "the squares of x_1 and x_2 do not cancel in the product"),
         (None, f"the product is {text}: count the mixed terms of both squares"),
     ])  # fmt: skip
 
@@ -184,31 +198,34 @@ def regression(predict):
 
 @exercise(
     "03.4",
-    "(a) Which derivative stands in the bound? (b) The factor per layer is s times the root of n "
-    "times the mean squared slope.",
-    "(a) How often does the chain rule bring out the 3? (b) Half of the slopes are 1, the other "
-    "half are a: take the mean of their squares.",
+    "(a) Solve the bound for the distance of the knots. (b) Which derivative stands in the bound?",
+    "(a) N knots at equal distances over a length L are L / N apart, and N is a whole number that "
+    "must not be too small. (b) How often does the chain rule bring out the 3?",
 )
-def change(factor, s):
-    compare("factor", factor, 3**2, [
-        (lambda f: f <= 0, "factor must be positive: it is a ratio of two errors"),
-        (1 / 9, "factor is upside down: the error grows"),
-        (3, "the bound holds the second derivative, not the first"),
-        (3**4, "the knots stay where they are: only f'' changes"),
-        (None, "factor is wrong: compare max |f''| of the two curves"),
-    ], rtol=0.02)  # fmt: skip
-    n, slopes = 100, np.array([1.0, 0.2])
-    right = 1 / np.sqrt(n * np.mean(slopes**2))
-    compare("s", s, right, [
-        (lambda s: s <= 0, "s must be positive: it is a standard deviation"),
-        (right**2, "s is the standard deviation, and this is the variance"),
-        (np.sqrt(2 / n), "this s is that of ReLU: the leak has no effect"),
-        (1 / np.sqrt(n * np.mean(slopes) ** 2), "the squares of the slopes are averaged, not the "
-         "slopes"),
-        (1 / np.sqrt(n * np.sum(slopes**2)), "only half of the potentials lie on each side: a "
-         "factor 2 is missing"),
-        (None, "s is wrong: the mean squared slope times n s² must be 1"),
-    ], rtol=0.005)  # fmt: skip
+def change(units_needed, factor, reason):
+    def table(curvature, length, tolerance):
+        exact = length * np.sqrt(curvature / (8 * tolerance))
+        return np.ceil(exact), [
+            (exact, "a network has a whole number of units"),
+            (np.floor(exact), "rounded down, the bound is above the tolerance"),
+            (np.ceil(exact) + 1, "one unit fewer is enough: N units make N chords"),
+            (np.ceil(exact) - 1, "one unit is missing: N units make N chords, not N + 1"),
+            (np.ceil(exact**2), "the bound holds the square of the distance"),
+            (np.ceil(length * np.sqrt(curvature / tolerance)), "the 8 in the bound is missing"),
+            (np.ceil(length * curvature / np.sqrt(8 * tolerance)), "the curvature stands under "
+             "the root, too"),
+            (np.ceil(np.sqrt(curvature / (8 * tolerance))), "the length has no effect"),
+            (None, lambda N: f"{N.item():g} units are too " + ("many" if N > exact else "few")),
+        ]  # fmt: skip
+
+    cases = [(1.0, 2 * np.pi, 1e-3), (4.0, 1.5, 2e-4), (0.3, 10.0, 1e-2), (7.0, 2.0, 0.05)]
+    what = "the number of units"
+    compare_function("units_needed", units_needed, table, cases, what=what, rtol=1e-9)
+    named = isinstance(reason, str) and reason.strip().upper() in ("A", "B", "C", "D")
+    require(named, 'reason must be one of the letters "A", "B", "C", "D"')
+    right = abs(number(factor, "factor") - 9) <= 0.18 and reason.strip().upper() == "C"
+    text = "factor and reason do not both hold: look at the bound, and count what changes in it"
+    require(right, text)
 
 
 @exercise(

@@ -1,39 +1,36 @@
-"""Checks of assignment 04: entropy and divergence, softmax, its loss, posteriors, which loss."""
+"""Checks of assignment 04: information, levels, weighted loss, posteriors, a loss, priors."""
 
 import numpy as np
 
 from utils.checks import exercise
-from utils.checks.compare import Shape, compare, compare_function, kind, not_finite, require
+from utils.checks.compare import (
+    Shape,
+    call,
+    compare_function,
+    inputs_of,
+    kind,
+    not_finite,
+    note,
+    read,
+    require,
+)
 
 
 @exercise(
     "04.1",
-    "Both are sums over the outcomes j: of p_j times a surprise, -ln p_j, or a difference of two.",
-    "Select the outcomes with p > 0 first: p[p > 0]; the others contribute nothing.",
+    "Both are mean surprises, or differences of two; a bit is ln 2 nats.",
+    "Select what happens first: p[p > 0]. What x tells about c is D(table || product of its two "
+    "margins), and the margins are sums over rows and over columns.",
 )
-def entropy_and_divergence(entropy, divergence):
+def bits(price, information):
     def cross(p, q):
-        return -np.sum(p[p > 0] * np.log(q[p > 0]))
+        return -np.sum(p[p > 0] * np.log2(q[p > 0]))
 
     def apart(p, q):
         return cross(p, q) - cross(p, p)
 
-    def entropy_table(p):
-        H, name, zero = cross(p, p), "entropy(p)", (p == 0).any()
-        return H, [
-            (not_finite if zero else False, f"{name} is not finite where an outcome has p = 0: "
-             "0 · ln 0 must count as 0"),
-            (-H, f"{name} has the wrong sign: surprises are positive"),
-            (H / np.log(2), f"{name} is in bits: take the natural logarithm"),
-            (-H / np.log(2), f"{name} has the wrong sign and is in bits, not in nats"),
-            (H / np.log(10), f"{name} uses the logarithm of base 10, not the natural"),
-            (H / len(p), f"{name} is a mean over the outcomes: it must be their sum, not mean"),
-            (zero, f"{name} is off where an outcome has p = 0: it must count as 0"),
-            (None, f"{name} is not -Σ p ln p for a distribution of three outcomes"),
-        ]  # fmt: skip
-
-    def divergence_table(p, q):
-        D, name, zero = apart(p, q), "divergence(p, q)", (p == 0).any()
+    def price_table(p, q):
+        D, name, zero = apart(p, q), "price(p, q)", (p == 0).any()
         excluded = ((q == 0) & (p == 0)).any()
         return D, [
             (np.isinf(D), f"{name} must be infinite where q = 0 and p > 0: q excludes something "
@@ -46,108 +43,158 @@ def entropy_and_divergence(entropy, divergence):
             (apart(q, p), f"{name} has its arguments swapped: the mean is over p"),
             (cross(p, q), f"{name} is the cross-entropy: subtract H(p)"),
             (cross(q, p), f"{name} is a cross-entropy, and swapped"),
-            (D / np.log(2), f"{name} is in bits: take the natural logarithm"),
+            (D * np.log(2), f"{name} is in nats: in bits it is larger"),
+            (D * np.log10(2), f"{name} uses the logarithm of base 10"),
+            (D * np.log(2) ** 2, f"{name} is not in bits: one bit is ln 2 nats, so divide"),
             (D / len(p), f"{name} is a mean over the outcomes: it must be their sum, not mean"),
             (zero, f"{name} is off where p = 0: such an outcome must count as 0"),
-            (None, f"{name} is not Σ p ln(p/q) for two distributions of three outcomes"),
+            (None, f"{name} is not Σ p log2(p/q) for two distributions of three outcomes"),
+        ]  # fmt: skip
+
+    def information_table(table):
+        x, c = table.sum(axis=1), table.sum(axis=0)
+        before, name, zero = cross(c, c), "information(table)", (table == 0).any()
+        remains = cross(table.ravel(), table.ravel()) - cross(x, x)
+        rows = [row / row.sum() for row in table if row.any()]
+        unweighted = np.mean([cross(row, row) for row in rows])
+        told = before - remains
+        return told, [
+            (not_finite if zero else False, f"{name} is not finite where a bin of the table is "
+             "empty: what never happens contributes nothing"),
+            (-told, f"{name} has the wrong sign: a measurement tells something or nothing"),
+            (told * np.log(2), f"{name} is in nats: in bits it is larger"),
+            (before, f"{name} is the entropy of the classes, unknown before the measurement: "
+             "subtract what remains unknown after it"),
+            (remains, f"{name} is what remains unknown after the measurement: how much was "
+             "unknown before?"),
+            (cross(x, x), f"{name} is the entropy of x, which has no class in it"),
+            (cross(x, x) - remains, f"{name} mixes x and c: subtract from the entropy of the "
+             "classes"),
+            (before + remains + cross(x, x), f"{name} has a wrong sign inside: the entropy of the "
+             "table must be subtracted"),
+            (cross(table.ravel(), table.ravel()), f"{name} is the entropy of the whole table"),
+            (before - unweighted, f"{name} counts all bins of x alike: each counts by its "
+             "probability"),
+            (zero, f"{name} is off where a bin of the table is empty: it must count as 0"),
+            (None, f"{name} is not H(c) minus the mean entropy of c at given x"),
         ]  # fmt: skip
 
     p, q, less = np.array([0.5, 0.3, 0.2]), np.array([0.2, 0.2, 0.6]), np.array([0, 0.4, 0.6])
-    cases = [(p,), (np.array([0, 0.25, 0.75]),)]
-    compare_function("entropy", entropy, entropy_table, cases, what="entropy(p)")
     cases = [(p, q), (less, q), (less, np.array([0, 0.5, 0.5])), (p, less)]
-    compare_function("divergence", divergence, divergence_table, cases, what="divergence(p, q)")
+    compare_function("price", price, price_table, cases, what="price(p, q)")
+    full = np.array([[0.30, 0.05], [0.10, 0.15], [0.05, 0.35]])
+    gaps = np.array([[0.40, 0.00, 0.10], [0.00, 0.00, 0.00], [0.05, 0.25, 0.20]])
+    what = "information(table)"
+    compare_function("information", information, information_table, [(full,), (gaps,)], what=what)
 
 
 @exercise(
     "04.2",
-    "Softmax does not change when the same number is subtracted from all scores of a row.",
-    "Reduce along the last axis with keepdims=True, so that the result still broadcasts.",
+    "Boltzmann's factors are a softmax. What are the scores, and which number may be subtracted "
+    "from all of a row?",
+    "With m the lowest energy of a row, Z = exp(-m/T) times a sum that cannot overflow: take the "
+    "logarithm of that product. T[:, None] stands beside each row.",
 )
-def softmax_of_any_size(softmax):
-    def soft(z, axis):
+def levels(boltzmann):
+    def soft(z, axis=1):
         e = np.exp(z - z.max(axis=axis, keepdims=True))
         return e / e.sum(axis=axis, keepdims=True)
 
-    def table(z):
-        right, mean, spread = soft(z, 1), z.mean(), np.ptp(z, axis=1).max()
-        far, mixed = abs(mean) > 500, np.ptp(z.mean(axis=1)) > 500
-        trouble = "overflows" if mean > 0 else "divides 0 by 0"
-        off = f"softmax(z) is off for scores near {z.max() if mean > 0 else z.min():.0f}: "
-        shifted = z - z.max(axis=1, keepdims=True)
-        return right, [
-            (not_finite if far else False, f"softmax(z) {trouble} for scores near {mean:.0f}: only "
-             "differences may count"),
-            *((wrong if case else False, why) for wrong in (True, not_finite) for case, why in (
-                (mixed, "softmax(z) fails for rows of very different size: subtract from each row "
-                 "its own maximum"),
-                (spread > 500, "softmax(z) fails for a row that holds both 1000 and -1000: which "
-                 "number must be subtracted, so that no exponential overflows?"),
-            )),
-            (Shape(z.T.shape), f"softmax(z) has shape {z.T.shape}, the transpose of z: one row for "
-             "each example"),
-            (shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True)), "softmax(z) returns the "
-             "logarithm"),
-            (soft(z, 0), "softmax(z) is normalised over the wrong axis: its columns add up to 1, "
-             "not its rows"),
-            (soft(z, None), "softmax(z) is normalised over all rows together"),
-            (1 / (1 + np.exp(-z)), "softmax(z) is the sigmoid of each score by itself"),
-            (soft(-z, 1), "softmax(z) has the wrong sign: the largest score gets the smallest "
-             "probability"),
-            (lambda f: (f < 0).any(), "softmax(z) has negative entries: they must be "
-             "probabilities"),
-            (lambda f: np.abs(f.sum(axis=1) - 1).max() > 1e-4, "the rows of softmax(z) do not add "
+    def table(E, T):
+        t, far = T[:, None], np.abs(E / T[:, None]).max() > 700
+        low = E.min(axis=1)
+        log_sum = np.log(np.exp(-(E - low[:, None]) / t).sum(axis=1))
+        p, F = soft(-E / t), low - T * log_sum
+        energy = (p * E).sum(axis=1)
+        n, k = E.shape
+        lost = "is not finite where |E|/T is large: subtract from each row its own lowest energy"
+        return (p, F), [
+            ((Shape((n,)), Shape((n, k))), "the pair is in the wrong order: first p, then F"),
+            ((not_finite if far else False, None), f"p {lost}"),
+            ((None, not_finite if far else False), f"F {lost}, and add it again to F"),
+            ((Shape((k, n)), None), "p is the transpose: one row for each system"),
+            ((soft(E / t), None), "p has the wrong sign: the lowest level is the fullest"),
+            ((soft(-E), None), "p forgets the temperature"),
+            ((soft(-E * t), None), "p multiplies by the temperature: hot systems are spread out"),
+            ((soft(-E / t, 0), None), "p is normalised over the wrong axis: its columns add up to "
+             "1, not its rows"),
+            ((soft(-E / t, None), None), "p is normalised over all rows together"),
+            ((-(E - low[:, None]) / t - log_sum[:, None], None), "p is its own logarithm"),
+            ((lambda p: (p < 0).any(), None), "p has negative entries: they are probabilities"),
+            ((lambda p: np.abs(p.sum(axis=1) - 1).max() > 1e-4, None), "the rows of p do not add "
              "up to 1"),
-            (far, off + "only differences count"),
-            (None, "the ratio of two probabilities is not e^(z_i - z_j)"),
+            ((far, None), "p is off where |E|/T is large: only differences of energies count"),
+            ((True, None), "the ratio of two p of a row is not exp(-(E_i - E_j)/T)"),
+            ((None, Shape((n, 1))), "F is a column: one number for each row, shape (n,)"),
+            ((None, Shape(())), "F is one number: each system has its own"),
+            ((None, -F), "F has the wrong sign: F = -T ln Z"),
+            ((None, F / T), "F forgets the factor T"),
+            ((None, -F / T), "F is ln Z: multiply by -T"),
+            ((None, -T * log_sum), "F forgets the energy that was subtracted: add it again"),
+            ((None, low + T * log_sum), "F lies above the lowest level: the sign of ln Z"),
+            ((None, energy), "F is the mean energy: it lacks -T times the entropy"),
+            ((None, 2 * energy - F), "F has T times the entropy with the wrong sign: F = U - TS"),
+            ((None, far), "F is off where |E|/T is large"),
+            ((None, True), "F is not -T ln Σ exp(-E/T)"),
         ]  # fmt: skip
 
-    z = np.array([[0.3, -1.2, 2.0], [1.0, 1.5, -0.5], [0.0, 0.0, 0.7], [-2.0, 0.1, 0.4]])
-    near = np.array([[0.0, 1.0, 3.0]])
-    cases = [z, near + 1000, near - 1000, np.vstack([near + 1000, near - 1000])]
-    cases += [np.array([[1000.0, -1000.0, 0.0], [-1000.0, 999.0, 1000.0]])]
-    compare_function("softmax", softmax, table, [(c,) for c in cases], what="softmax(z)")
+    E = np.array([[0.3, -1.2, 2.0], [1.0, 1.5, -0.5], [0.0, 0.0, 0.7], [-2.0, 0.1, 0.4]])
+    near, cold = np.array([[0.0, 1.0, 3.0]]), np.array([[1e4, 2e4, -3e4], [5e4, 5e4, 6e4]])
+    cases = [(E, np.array([1.0, 0.5, 2.0, 3.0])), (near + 2000, np.array([2.0]))]
+    cases += [(near - 2000, np.array([0.5])), (cold, np.array([1.0, 20.0]))]
+    compare_function("boltzmann", boltzmann, table, cases, parts=("p", "F"))
 
 
 @exercise(
     "04.3",
-    "The loss of a row is ln Σ exp(z_j) - z_y; the gradient in one row is f minus a one-hot row.",
-    "f[np.arange(n), y] picks one entry of each row; a mean over n rows has 1/n in its gradient.",
+    "The derivative of a weighted mean is the weighted mean of the derivatives; lecture 04 derives "
+    "that of one row in three lines.",
+    "Row i of the gradient is w_i/Σw times (p_i minus a row that is 1 at y_i and 0 elsewhere).",
 )
-def loss_of_scores(loss_and_gradient):
-    def table(z, y):
+def weighted_loss(loss_and_gradient):
+    def table(z, y, w):
         n, rows, shifted = len(y), np.arange(len(y)), z - z.max(axis=1, keepdims=True)
-        log_f = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
-        f, loss = np.exp(log_f), -log_f[rows, y].mean()
-        slope = (f - np.eye(z.shape[1])[y]) / n
+        log_p = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+        p, lost = np.exp(log_p), -log_p[rows, y]
+        share, wide = w / w.sum(), w[:, None] / w.sum()
+        loss, slope = lost @ share, wide * (p - np.eye(z.shape[1])[y])
         infinite = "loss or gradient is not finite for scores of 1000: never take the logarithm of "
         large = np.abs(z).max() > 500
         return (loss, slope), [
             ((Shape(z.shape), Shape(())), "the pair is in the wrong order: first the loss, then "
              "the gradient"),
-            ((Shape((n,)), None), "the loss has one value for each row: return their mean"),
-            ((Shape((n, 1)), None), "the loss has one value for each row: return their mean"),
+            ((Shape((n,)), None), "the loss has one value for each row: return their weighted "
+             "mean"),
+            ((Shape((n, 1)), None), "the loss has one value for each row: return their weighted "
+             "mean"),
             ((not_finite if large else False, None), infinite + "a softmax"),
             ((None, not_finite if large else False), infinite + "a softmax"),
             ((large, None), "the loss is off for scores of 1000: it must grow with them"),
-            ((-loss, None), "the loss has the wrong sign: -ln f is positive"),
-            ((n * loss, None), "the loss is the sum over the rows: take their mean"),
+            ((-loss, None), "the loss has the wrong sign: -ln p is positive"),
+            ((lost.mean(), None), "the loss does not know the weights"),
+            ((lost @ w, None), "the loss is the weighted sum: divide by the sum of the weights"),
+            ((lost @ w / n, None), "the loss is divided by the number of rows: divide by the sum "
+             "of the weights"),
             ((loss / np.log(2), None), "the loss is in bits: take the natural logarithm"),
-            ((loss / z.shape[1], None), "the loss is divided by the number of classes too: one "
-             "entry of each row counts"),
-            ((True, None), "the loss is not the mean of -ln f_y over the rows"),
-            ((None, -slope), "the gradient has the wrong sign"),
-            ((None, n * slope), "the gradient is that of the sum over the rows: the loss is their "
+            ((True, None), "the loss is not the weighted mean of -ln p_y over the rows"),
+            ((None, -slope), "the gradient has the wrong sign: stated minus true"),
+            ((None, w.sum() * slope), "the gradient is that of the weighted sum: the loss is "
+             "divided by the sum of the weights"),
+            ((None, slope / wide), "the gradient of a row is not weighted: the loss is a weighted "
              "mean"),
-            ((None, f / n), "the gradient does not know the labels: only the probabilities are in "
-             "it"),
-            ((None, f), "the gradient does not know the labels: only the probabilities are in it"),
-            ((None, True), "the gradient differs from the slope of the mean loss"),
+            ((None, slope / wide / n), "the gradient does not know the weights"),
+            ((None, w.sum() / n * slope), "the gradient is divided by the number of rows: divide "
+             "by the sum of the weights"),
+            ((None, wide * p), "the gradient does not know the labels: only the probabilities are "
+             "in it"),
+            ((None, p), "the gradient does not know the labels: only the probabilities are in it"),
+            ((None, True), "the gradient differs from the slope of the weighted mean loss"),
         ]  # fmt: skip
 
     z = np.array([[0.5, -1.0, 2.0], [1.5, 0.2, -0.3], [0.1, 0.4, 0.2], [-1.0, 0.0, 2.5]])
-    far = np.array([[1000.0, 0.0], [0.0, 2000.0]])
-    for case in ((z, np.array([0, 0, 1, 2])), (far, np.array([1, 1]))):
+    w, far = np.array([0.5, 2.0, 1.0, 4.0]), np.array([[1000.0, 0.0], [0.0, 2000.0]])
+    cases = [(z, np.array([0, 0, 1, 2]), w), (far, np.array([1, 1]), np.array([3.0, 1.0]))]
+    for case in cases:  # each by itself: a mistake in the first is told before the second is tried
         parts = ("loss", "gradient")
         compare_function("loss_and_gradient", loss_and_gradient, table, [case], parts)
 
@@ -155,36 +202,41 @@ def loss_of_scores(loss_and_gradient):
 @exercise(
     "04.4",
     "Bayes: the posterior odds are the ratio of the densities times the ratio of the priors.",
-    "The logarithm of the odds is a sum of three differences; its sigmoid is the answer.",
+    "The log-odds are a sum of three differences of logarithms; their sigmoid is the answer.",
 )
 def posterior_of_two(posterior):
-    def bayes(x, means, sigmas, priors):
-        zipped = zip(means, sigmas, priors)
-        log = [np.log(p) - np.log(s) - ((x - m) / s) ** 2 / 2 for m, s, p in zipped]
+    def logs(x, means, widths, priors):
+        zipped = zip(means, widths, priors)
+        return [np.log(p) - np.log(s) - ((x - m) / s) ** 2 / 2 for m, s, p in zipped]
+
+    def bayes(*inputs):
+        log = logs(*inputs)
         return np.exp(log[1] - np.logaddexp(*log))
 
-    def table(x, means, sigmas, priors):
+    def table(x, means, widths, priors):
         name, n, far = "posterior(x, ...)", len(x), np.abs(x).max() > 100
-        right = bayes(x, means, sigmas, priors)
-        joint = priors[1] * np.exp(-(((x - means[1]) / sigmas[1]) ** 2) / 2) / sigmas[1]
+        right = bayes(x, means, widths, priors)
+        joint = priors[1] * np.exp(-(((x - means[1]) / widths[1]) ** 2) / 2) / widths[1]
         both = f"{name} returns both classes: return that of class 1, shape (n,)"
         undivided = f"{name} is not divided by the sum over both classes"
+        odds = np.diff(logs(x, means, widths, priors), axis=0)[0]
         return right, [
             (Shape((n, 2)), both),
             (Shape((2, n)), both),
             (1 - right, f"{name} is that of class 0, not of class 1"),
-            (bayes(x, means, sigmas, [0.5, 0.5]), f"{name} forgets the priors: it is right for "
+            (odds, f"{name} returns the log-odds: their sigmoid is the probability"),
+            (bayes(x, means, widths, [0.5, 0.5]), f"{name} forgets the priors: it is right for "
              "equal ones only"),
-            (bayes(x, means, sigmas, priors[::-1]), f"{name} takes the prior of the other class"),
-            (bayes(x, means, sigmas, priors * sigmas), f"{name} forgets the factor 1/σ of a normal "
+            (bayes(x, means, widths, priors[::-1]), f"{name} takes the prior of the other class"),
+            (bayes(x, means, widths, priors * widths), f"{name} forgets the factor 1/s of a normal "
              "density"),
-            (bayes(x, means, np.sqrt(sigmas), priors), f"{name} takes sigma as a variance: it is "
-             "the standard deviation"),
-            (bayes(x, means, sigmas / np.sqrt(2), priors), f"{name} lacks the factor ½ in the "
+            (bayes(x, means, np.sqrt(widths), priors), f"{name} takes the widths as variances: "
+             "they are standard deviations"),
+            (bayes(x, means, widths / np.sqrt(2), priors), f"{name} lacks the factor ½ in the "
              "exponent of the normal density"),
             (joint, undivided),
             (joint / np.sqrt(2 * np.pi), undivided),
-            (lambda f: ((f < 0) | (f > 1)).any(), f"{name} leaves the interval from 0 to 1"),
+            (lambda p: ((p < 0) | (p > 1)).any(), f"{name} leaves the interval from 0 to 1"),
             (not_finite if far else False, f"{name} is not finite far from both "
              "means, where both densities are 0 for the computer: work with their logarithms"),
             (None, f"{name} is off far from both means" if far else f"{name} differs from Bayes' "
@@ -198,59 +250,112 @@ def posterior_of_two(posterior):
 
 @exercise(
     "04.5",
-    "Ask for each: what is the label, and which property of p(y|x) is wanted?",
-    "Each of the five losses is used once.",
+    "Write ∫ ∂L/∂ŷ p(y) dy = 0 with one slope where y < ŷ and another where y > ŷ. Which ratio of "
+    "the two slopes puts the share a below ŷ?",
+    "Where y lies above the guess the slope is -a, where it lies below 1 - a; "
+    "keras.ops.maximum(one line, another line) has a kink between the two.",
 )
-def which_loss(choices):
-    questions = {
-        "squared": "sums of many events need an estimate without bias: which loss gives the mean?",
-        "absolute": "a few wild values must not count by their size: which estimate ignores it?",
-        "cross-entropy": "a probability is asked for: which loss is lowest at the posterior?",
-        "hinge embedding": "the label says only whether two things are alike or different",
-        "margin ranking": "the label says only which of two comes first, not by how much",
-    }
-    several = isinstance(choices, tuple | list | np.ndarray)
-    require(several, f"choices must be a tuple of five names, and it is {kind(choices)}")
-    choices = list(choices)
-    require(len(choices) == 5, f"choices has {len(choices)} entries: there are five questions")
-    for letter, choice, (right, reason) in zip("abcde", choices, questions.items()):
-        require(choice is not Ellipsis, f"question ({letter}) has no answer yet")
-        text = f"the answer to ({letter}) is {kind(choice)}: write a name in quotes"
-        require(isinstance(choice, str), text)
-        name = choice.strip().lower()
-        known = f"{choice!r} in answer ({letter}) is none of the names {', '.join(questions)}"
-        require(name in questions, known)
-        require(name == right, f"{name!r} does not answer ({letter}): {reason}")
+def own_loss(loss, model):
+    import keras
+
+    rng, levels = np.random.default_rng(45), np.linspace(0.02, 0.98, 97)
+    samples = rng.exponential(1.0, 999), rng.gamma(3.0, 2.0, 999)
+    cases = [(s[:, None].astype("float32"), a) for s in samples for a in (0.9, 0.25)]
+    for y, a in inputs_of("loss", cases):
+        means = []
+        for guess in np.quantile(y, levels).astype(y.dtype):
+            found = read(call(loss, y, np.full_like(y, guess), a, name="loss"), "the loss")
+            fits = found.size in (1, len(y))
+            require(fits, f"the loss of {len(y)} examples has shape {found.shape}: return one for "
+                    "each, or their mean")  # fmt: skip
+            require(not not_finite(found), "the loss contains NaN or infinity")
+            means.append(found.mean())
+        means = np.array(means)
+        require(np.ptp(means) > 1e-6, "the loss does not depend on the guess")
+        best = levels[means.argmin()]
+        if abs(best - a) < 0.025:
+            continue
+        begins = f"for a = {a} the loss is lowest where {best:.0%} of the y lie below the guess"
+        require(abs(best - (1 - a)) > 0.025, f"{begins}: the two slopes are exchanged")
+        require(levels[0] < best < levels[-1], f"{begins}, at the end of all guesses: a loss must "
+                "rise to both sides")  # fmt: skip
+        require(abs(best - 0.5) > 0.025, f"{begins}: that is the median, for which a has no effect")
+        mean = abs(best - np.mean(y < y.mean())) > 0.025
+        require(mean, f"{begins}: that is the mean of y, as of a squared loss")
+        require(False, begins)
+    note(())  # what fails from here on is no input's fault
+    require(isinstance(model, keras.Model), f"model must be a Keras model, and it is {kind(model)}")
+    gamma = np.linspace(1.2, 3.8, 14)[:, None]
+    found = read(call(model, gamma.astype("float32"), name="model"), "the model's output")
+    shape = f"model returns shape {found.shape} for {len(gamma)} values of gamma: (n, 1) is right"
+    require(found.shape == gamma.shape, shape)
+    require(not not_finite(found), "the model's output contains NaN or infinity: it has diverged")
+    ratio = (found / (2.2 * gamma))[:, 0]
+    if np.abs(ratio / np.log(10) - 1).max() <= 0.1:
+        return
+    early = -np.log(0.9)
+    for wrong, name in ((1, "mean"), (np.log(2), "median"), (early, "time that 90 % exceed")):
+        off = np.abs(ratio / wrong - 1).max() > 0.15
+        require(off, f"model returns the {name} at each gamma: which loss was it trained with?")
+    steady = np.ptp(found) > 0.2 * found.mean()
+    require(steady, "model says nearly the same for every gamma: is it trained?")
+    worst = gamma[np.abs(ratio / np.log(10) - 1).argmax(), 0]
+    require(False, f"model is off by more than 10 % at gamma = {worst:.1f}: train longer or with a "
+            "rate that falls")  # fmt: skip
 
 
 @exercise(
     "04.6",
-    "The odds of the posterior are the odds of the scores times the odds of the priors.",
-    "0.9 are odds of 9 to 1, a score of ln 9; shuffled labels leave the entropy of the priors.",
+    "The odds of the posterior are the odds at equal priors times the odds of the priors.",
+    "Scores are logarithms of probabilities, up to a number that cancels; multiply those. To find "
+    "what stays, sharpen two events of your own.",
 )
-def change(p_rare, loss_shuffled, p_doubled):
-    def outside(p):
-        return not 0 <= p <= 1
+def change(share_needed, sharpen, unchanged):
+    def share_table(stated, wanted):
+        odds = wanted / (1 - wanted) * (1 - stated) / stated
+        share, name = odds / (1 + odds), "share_needed"
+        grown = wanted / (1 - wanted) * stated / (1 - stated)
+        forward = stated * wanted / (stated * wanted + (1 - stated) * (1 - wanted))
+        return share, [
+            (forward, f"{name} goes forward: that is the probability where the share is `wanted`"),
+            (1 - share, f"{name} is the share of background"),
+            (odds, f"{name} returns odds: a share is odds / (1 + odds)"),
+            (grown, f"{name} returns odds, and they grow with the stated probability"),
+            (wanted / stated / 2, f"{name} scales the probability: only odds are proportional"),
+            (lambda s: ((s < 0) | (s > 1)).any(), f"{name} leaves the interval from 0 to 1"),
+            (None, f"{name} is off: correct to that share, and `wanted` must come out"),
+        ]  # fmt: skip
 
-    compare("p_rare", p_rare, 1 / 12, [
-        (outside, "p_rare is a probability: it lies between 0 and 1"),
-        (0.9, "p_rare has not changed, but the priors have"),
-        (0.009, "p_rare is not normalised: background is rescaled too"),
-        (lambda p: p > 0.9, "p_rare has grown, although signal has become rare"),
-        (None, "p_rare is off: what do 9 to 1 become when signal is 99 times rarer?"),
-    ], rtol=0.02, atol=0)  # fmt: skip
-    nats = -0.01 * np.log(0.01) - 0.99 * np.log(0.99)
-    compare("loss_shuffled", loss_shuffled, nats, [
-        (lambda h: h < 0, "loss_shuffled is negative: -ln f of a probability is not"),
-        (nats / np.log(2), "loss_shuffled is in bits: it must be in nats"),
-        (np.log(2), "loss_shuffled is that of equal priors; here 1 : 99"),
-        (lambda h: h < 1e-3, "loss_shuffled vanishes only for labels that are certain, and these "
-         "are not"),
-        (None, "loss_shuffled is off: what can be learned when x is no help?"),
-    ], rtol=0.02, atol=0)  # fmt: skip
-    compare("p_doubled", p_doubled, 81 / 82, [
-        (outside, "p_doubled is a probability: scores are doubled, not probabilities"),
-        (0.9, "p_doubled has not changed: a decision does not, this does"),
-        (0.81, "p_doubled is squared but not normalised"),
-        (None, "p_doubled is off: what happens to the odds when a score is doubled?"),
-    ], rtol=0.004, atol=0)  # fmt: skip
+    def sharpen_table(p, factor):
+        with np.errstate(divide="ignore"):
+            z = factor * np.log(p)
+        e = np.exp(z - z.max(axis=1, keepdims=True))
+        right, bare = e / e.sum(axis=1, keepdims=True), np.exp(z)
+        bare_scores = np.exp(factor * p - (factor * p).max(axis=1, keepdims=True))
+        return right, [
+            (not_finite if (bare.sum(axis=1) == 0).any() else False, "sharpen divides 0 by 0 for a "
+             "large factor: subtract the largest logarithm of each row first"),
+            (p, "sharpen has no effect: multiply the scores, not the probabilities"),
+            (factor * p, "sharpen multiplies the probabilities: multiply the scores"),
+            (bare, "the rows of sharpen do not add up to 1"),
+            (bare_scores / bare_scores.sum(axis=1, keepdims=True), "sharpen takes p as scores: "
+             "their logarithms are"),
+            (lambda f: np.abs(f.sum(axis=1) - 1).max() > 1e-4, "the rows of sharpen do not add "
+             "up to 1"),
+            (None, "sharpen is not the softmax of factor · ln p"),
+        ]  # fmt: skip
+
+    pairs = [(0.9, 0.5), (0.9, 0.99), (0.2, 0.1)]
+    compare_function("share_needed", share_needed, share_table, pairs)
+    p = np.array([[0.5, 0.3, 0.2], [0.1, 0.1, 0.8]])
+    tries = [(p, 2.0), (p, 0.5), (np.array([[0.5, 0.5], [0.48, 0.52]]), 3000.0)]
+    compare_function("sharpen", sharpen, sharpen_table, tries)
+    words = ("accuracy", "mean loss", "calibration", "order of classes", "sum over classes")
+    several = isinstance(unchanged, tuple | list | set | frozenset)
+    require(several, f"unchanged must be a tuple of words, and it is {kind(unchanged)}")
+    for word in unchanged:
+        require(isinstance(word, str), f"unchanged holds {kind(word)}: write words in quotes")
+        require(word in words, f"{word!r} is none of the words {', '.join(words)}")
+    right = {"accuracy", "order of classes", "sum over classes"}
+    together = "unchanged is not exactly what stays: sharpen a few events and look at each of the "
+    require(set(unchanged) == right, together + "five")

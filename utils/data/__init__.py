@@ -6,6 +6,7 @@ the real data where they are or can be fetched quickly, and else the stand-in. E
 in one line what it returned.
 """
 
+from utils.data import galaxies, mnist
 from utils.data.cache import DataError, Dataset, fetch
 from utils.data.galaxies import load_galaxies
 from utils.data.magnets import load_magnets, magnet_maps
@@ -19,4 +20,14 @@ __all__ = [
     "load_magnets",
     "load_mnist",
     "magnet_maps",
+    "state",
 ]
+
+
+def state():
+    """Return a line for each measured data set: whether the real data are on this computer."""
+    places = {"MNIST": mnist.cache_path(), "Galaxy10 DECaLS": galaxies.cache_path()}
+    return "\n".join(
+        f"{name}: {'real data' if path.exists() else 'not fetched, a stand-in is used offline'}"
+        for name, path in places.items()
+    )
