@@ -6,6 +6,7 @@ import os
 import numpy as np
 import pytest
 from server import serve
+from sklearn.datasets import load_digits
 
 from utils.data import DataError, load_mnist, mnist
 
@@ -141,6 +142,16 @@ def test_the_labels_show_where_forms_begin():
     assert sum(begins) == 12
     ends = {labels[start - 2 : start] for start in mnist.FORM_STARTS[1:]}
     assert ends == {"98", "93", "89", "08"}
+
+
+def test_forms_of_the_stand_in_can_be_kept_for_validation(stand_in):
+    (x, y), (test, _) = mnist.stand_in(258, forms=(8, 9))
+    assert x.shape == (258, 28, 28) and np.array_equal(test, stand_in[1][0])
+    digits = load_digits().target[1029:1287]  # forms 8 and 9, each digit copied once
+    assert np.array_equal(np.bincount(y, minlength=10), np.bincount(digits, minlength=10))
+    for forms in ((), (7,), (8, 14)):
+        with pytest.raises(ValueError, match="forms must be some of"):
+            mnist.stand_in(10, forms=forms)
 
 
 def test_stand_in_is_honest_about_its_difficulty(stand_in):

@@ -8,114 +8,122 @@ import numpy as np
 # 08.1
 
 
-def one_hot_transposed(y, k):
-    return np.eye(k)[:, y]
+def targets(y, k, eps, *, own=True, share=None, floor=None):
+    """The right answer, with handles for typical mistakes."""
+    one = np.eye(k)[y]
+    t = (1 - eps) * one + (eps / k if share is None else share(k, eps)) * (1 if own else 1 - one)
+    p = (1 - eps) * np.eye(k) + eps / k
+    entropy = -np.sum(p[0] * np.log(np.where(p[0] > 0, p[0], 1)))
+    return t, entropy if floor is None else floor(entropy, p[0], len(y))
 
 
-def one_hot_from_largest(y, k):
-    return np.eye(y.max() + 1)[y]
+def targets_with(**mistake):
+    return lambda y, k, eps: targets(y, k, eps, **mistake)
 
 
-def one_hot_from_one(y, k):
-    return np.roll(np.eye(k), -1, axis=1)[y]
+def targets_hard(y, k, eps):
+    return np.eye(k)[y], targets(y, k, eps)[1]
 
 
-def one_hot_signs(y, k):
-    return 2 * np.eye(k)[y] - 1
+def targets_transposed(y, k, eps):
+    t, floor = targets(y, k, eps)
+    return t.T, floor
 
 
-def one_hot_shuffled(y, k):
-    return np.eye(k)[np.sort(y)]
+def targets_from_largest(y, k, eps):
+    return targets(y, y.max() + 1, eps)
 
 
-def one_hot_lists(y, k):
-    return [[float(label == column) for column in range(k)] for label in y]
+def targets_from_one(y, k, eps):
+    t, floor = targets(y, k, eps)
+    return np.roll(t, -1, axis=1), floor
 
 
-def one_hot_compares(y, k):
-    return y[:, None] == np.arange(k)
+def targets_shuffled(y, k, eps):
+    return targets(np.sort(y), k, eps)
 
 
-def one_hot_tensor(y, k):
+def targets_nan(y, k, eps):
+    t, _ = targets(y, k, eps)
+    with np.errstate(all="ignore"):
+        return t, -np.mean(np.sum(t * np.log(t), axis=1))
+
+
+def targets_lists(y, k, eps):
+    rows = [[(1 - eps) * (label == j) + eps / k for j in range(k)] for label in y.tolist()]
+    return rows, -sum(p * np.log(p) for p in rows[0] if p > 0)
+
+
+def targets_tensor(y, k, eps):
     import tensorflow as tf
 
-    return tf.one_hot(y, k)
+    t = (1 - eps) * tf.one_hot(y, k) + eps / k
+    return t, tf.reduce_mean(tf.keras.losses.categorical_crossentropy(t, t))
 
 
 # 08.2
 
 
-def softmax_overflows(z):
-    return np.exp(z) / np.exp(z).sum(axis=1, keepdims=True)
+def log_softmax(z, axis=2):
+    z = z - z.max(axis=axis, keepdims=True)
+    return z - np.log(np.exp(z).sum(axis=axis, keepdims=True))
 
 
-def softmax_columns(z):
-    e = np.exp(z - z.max(axis=0))
-    return e / e.sum(axis=0)
+def looks(z):
+    return np.logaddexp.reduce(log_softmax(z), axis=0) - np.log(len(z))
 
 
-def softmax_everything(z):
-    e = np.exp(z - z.max())
-    return e / e.sum()
+def looks_overflow(z):
+    p = np.exp(z) / np.exp(z).sum(axis=2, keepdims=True)
+    return np.log(p.mean(axis=0))
 
 
-def softmax_common_shift(z):
-    e = np.exp(z - z.max())
-    return e / e.sum(axis=1, keepdims=True)
+def looks_common_shift(z):
+    return looks_overflow(z - z.max())
 
 
-def softmax_sign(z):
-    e = np.exp(-z)
-    return e / e.sum(axis=1, keepdims=True)
+def looks_underflow(z):
+    return np.log(np.exp(log_softmax(z)).mean(axis=0))
 
 
-def softmax_base_two(z):
-    e = 2.0**z
-    return e / e.sum(axis=1, keepdims=True)
+def looks_average_scores(z):
+    return log_softmax(z.mean(axis=0), 1)
 
 
-def softmax_log(z):
-    return z - np.log(np.exp(z).sum(axis=1, keepdims=True))
+def looks_loop(z):
+    rows = []
+    for i in range(z.shape[1]):
+        row = []
+        for c in range(z.shape[2]):
+            a = [look[i, c] - max(look[i]) - np.log(np.sum(np.exp(look[i] - max(look[i]))))
+                 for look in z]  # fmt: skip
+            row.append(max(a) + np.log(np.mean([np.exp(v - max(a)) for v in a])))
+        rows.append(row)
+    return rows
 
 
-def softmax_not_divided(z):
-    return np.exp(z)
-
-
-def softmax_loop(z):
-    return np.array([np.exp(row - row.max()) / np.exp(row - row.max()).sum() for row in z])
-
-
-def softmax_differences(z):
-    with np.errstate(over="ignore"):
-        return 1 / np.exp(z[:, None, :] - z[:, :, None]).sum(axis=2)
-
-
-def softmax_logged(z):
-    return np.log(softmax_loop(z))
-
-
-def softmax_by_tensorflow(z):
+def looks_by_tensorflow(z):
     import tensorflow as tf
 
-    return tf.nn.softmax(z)
+    return tf.reduce_logsumexp(tf.nn.log_softmax(z), axis=0) - np.log(len(z))
 
 
 # 08.3
 
 
 def hinge(
-    w, x, y, delta, penalty, *, own=0, mean=True, lam=2.0, half=1.0, sign=1, pull=None, worst=False
-):
+    w, x, y, delta, penalty, *, own=0, mean=True, lam=2.0, half=1.0, sign=1, pull=1, worst=False,
+    power=2, force=None,
+):  # fmt: skip
     """The right answer, with handles for typical mistakes."""
     rows, n = np.arange(len(y)), len(y) if mean else 1
     excess = x @ w - (x @ w)[rows, y][:, None] + delta
     excess[rows, y] = own * delta
     each = np.maximum(0, excess)
-    loss = (each.max(axis=1) if worst else each.sum(axis=1)).sum() / n
-    slope = (excess > 0).astype(float)
-    slope[rows, y] = 0
-    slope[rows, y] = -slope.sum(axis=1) if pull is None else pull(slope)
+    loss = (each.max(axis=1) ** power if worst else (each**power).sum(axis=1)).sum() / n
+    each[rows, y] = 0
+    slope = 2 * each if force is None else force(each)
+    slope[rows, y] = -pull * slope.sum(axis=1)
     gradient = x.T @ slope / n + lam * penalty * w
     return loss + half * penalty * (w**2).sum(), sign * gradient
 
@@ -141,15 +149,22 @@ def hinge_sums_gradient(w, x, y, delta, penalty):
     return hinge(w, x, y, delta, penalty)[0], hinge(w, x, y, delta, penalty, mean=False)[1]
 
 
+def hinge_squares_the_sum(w, x, y, delta, penalty):
+    excess = np.maximum(0, x @ w - (x @ w)[np.arange(len(y)), y][:, None] + delta)
+    each = (excess.sum(axis=1) - delta) ** 2
+    return each.mean() + penalty * (w**2).sum(), hinge(w, x, y, delta, penalty)[1]
+
+
 def hinge_loops(w, x, y, delta, penalty):
     loss, gradient = penalty * np.sum(w * w), 2 * penalty * w
     for image, label in zip(x, y):
         z = image @ w
         for j in range(len(z)):
-            if j != label and z[j] - z[label] + delta > 0:
-                loss += (z[j] - z[label] + delta) / len(y)
-                gradient[:, j] += image / len(y)
-                gradient[:, label] -= image / len(y)
+            excess = z[j] - z[label] + delta
+            if j != label and excess > 0:
+                loss += excess**2 / len(y)
+                gradient[:, j] += 2 * excess * image / len(y)
+                gradient[:, label] -= 2 * excess * image / len(y)
     return [float(loss), gradient]
 
 
@@ -160,7 +175,7 @@ def hinge_by_tape(w, x, y, delta, penalty, numpy=True):
     with tf.GradientTape() as tape:
         z = tf.matmul(tf.constant(x), v)
         correct = tf.gather(z, y, batch_dims=1)[:, None]
-        each = tf.reduce_sum(tf.nn.relu(z - correct + delta), axis=1) - delta
+        each = tf.reduce_sum(tf.nn.relu(z - correct + delta) ** 2, axis=1) - delta**2
         loss = tf.reduce_mean(each) + penalty * tf.reduce_sum(v * v)
     gradient = tape.gradient(loss, v)
     return (loss.numpy(), gradient.numpy()) if numpy else (loss, gradient)
@@ -169,30 +184,43 @@ def hinge_by_tape(w, x, y, delta, penalty, numpy=True):
 # 08.4
 
 
-def accuracy_with(error=None, share=None):
-    """Return an answer with the right share or error, unless a mistake is given."""
+def accuracy_with(error=None, share=None, clustered=None):
+    """Return an answer with the right share or errors, unless a mistake is given."""
 
-    def answer(scores, y):
-        p, n = np.mean(scores.argmax(axis=1) == y), len(y)
-        right = np.sqrt(p * (1 - p) / n)
-        return share(p, n) if share else p, error(p, n) if error else right
+    def answer(scores, y, size):
+        right = scores.argmax(axis=1) == y
+        p, n, blocks = np.mean(right), len(y), right.reshape(-1, size).mean(axis=1)
+        one = error(p, n) if error else np.sqrt(p * (1 - p) / n)
+        two = clustered(blocks, n) if clustered else blocks.std(ddof=1) / len(blocks) ** 0.5
+        return share(p, n) if share else p, one, two
 
     return answer
 
 
-def accuracy_along_images(scores, y):
+def accuracy_along_images(scores, y, size):
     p = np.mean(scores.argmax(axis=0) == y[: scores.shape[1]])
-    return p, np.sqrt(p * (1 - p) / len(y))
+    return p, np.sqrt(p * (1 - p) / len(y)), 0.1
 
 
-def accuracy_sample_deviation(scores, y):
+def accuracy_far_apart(scores, y, size):
     right = scores.argmax(axis=1) == y
-    return right.mean(), right.std(ddof=1) / np.sqrt(len(y))
+    blocks = right.reshape(size, -1).mean(axis=0)
+    p, first, _ = accuracy_with()(scores, y, size)
+    return p, first, blocks.std(ddof=1) / len(blocks) ** 0.5
 
 
-def accuracy_counts(scores, y):
-    hits = sum(int(np.argmax(row) == label) for row, label in zip(scores, y))
-    return hits / len(y), (hits * (len(y) - hits) / len(y) ** 3) ** 0.5
+def accuracy_sample_deviation(scores, y, size):
+    right = scores.argmax(axis=1) == y
+    return right.mean(), right.std(ddof=1) / np.sqrt(len(y)), accuracy_with()(scores, y, size)[2]
+
+
+def accuracy_counts(scores, y, size):
+    right = [int(np.argmax(row) == label) for row, label in zip(scores, y)]
+    hits, n = sum(right), len(y)
+    shares = [sum(right[k : k + size]) / size for k in range(0, n, size)]
+    away = sum((share - hits / n) ** 2 for share in shares)
+    g = len(shares)
+    return hits / n, (hits * (n - hits) / n**3) ** 0.5, (away / (g - 1) / g) ** 0.5
 
 
 # 08.5: networks whose weights are found by linear algebra, in seconds
@@ -359,44 +387,65 @@ PREDICTION = ("same", "down")
 
 WRONG = {
     "08.1": [
-        ((one_hot_transposed,), "transposed"),
-        ((one_hot_from_largest,), "as many columns as labels occur"),
-        ((one_hot_from_one,), "one place off"),
-        ((one_hot_signs,), "0 and 1 only"),
-        ((one_hot_shuffled,), "not stand in the column of its label"),
-        ((lambda y, k: y,), "shape (6,)"),
-        ((lambda y, k: np.ones((len(y), k)),), "exactly one 1"),
+        ((targets_transposed,), "transposed"),
+        ((targets_from_largest,), "as many columns as labels occur"),
+        ((targets_from_one,), "one place off"),
+        ((targets_hard,), "not smoothed"),
+        ((targets_shuffled,), "not stand in the column of its label"),
+        ((targets_with(own=False, share=lambda k, eps: eps / (k - 1)),), "the right one too"),
+        ((targets_with(own=False),), "gets its own"),
+        ((targets_with(share=lambda k, eps: eps),), "eps / k, not eps"),
+        ((targets_with(share=lambda k, eps: eps / 2 / k),), "add up to 1"),
+        ((targets_nan,), "contributes nothing"),
+        ((targets_with(floor=lambda h, p, n: 0),), "have an entropy"),
+        ((targets_with(floor=lambda h, p, n: -h),), "opposite sign"),
+        ((targets_with(floor=lambda h, p, n: n * h),), "it is a mean"),
+        ((targets_with(floor=lambda h, p, n: h / np.log(2)),), "bits"),
+        ((targets_with(floor=lambda h, p, n: np.log(len(p))),), "1 / k to everything"),
+        ((targets_with(floor=lambda h, p, n: -np.log(p[0])),), "other classes have targets"),
+        ((targets_with(floor=lambda h, p, n: h + 0.1),), "with themselves"),
+        ((lambda y, k, eps: targets(y, k, eps)[0],), "the pair (targets, floor)"),
+        ((lambda y, k, eps: (y, targets(y, k, eps)[1]),), "shape (6,)"),
         ((lambda y: np.eye(10)[y],), "raises TypeError"),
         ((np.eye(5)[[3, 0, 2, 3, 1, 0]],), "must be a function"),
     ],
     "08.2": [
-        ((softmax_overflows,), "exp overflows"),
-        ((softmax_columns,), "check the axis"),
-        ((softmax_everything,), "sum over one axis only"),
-        ((softmax_common_shift,), "each row's own"),
-        ((softmax_sign,), "a sign?"),
-        ((softmax_base_two,), "another base"),
-        ((softmax_log,), "logarithms"),
-        ((softmax_logged,), "logarithms"),
-        ((lambda z: 2 * softmax_loop(z),), "must add up to 1"),
-        ((lambda z: z / z.sum(axis=1, keepdims=True),), "cannot be negative"),
-        ((lambda z: softmax_loop(z / 2),), "of the difference of their scores"),
-        ((lambda z: softmax_loop(np.clip(z, -700, 700)),), "result is wrong for very large scores"),
-        ((softmax_not_divided,), "not divided by their sum"),
-        ((lambda z: softmax_loop(z)[0],), "has shape (4,)"),
+        ((looks_overflow,), "exp overflows"),
+        ((looks_common_shift,), "each row's own"),
+        ((looks_underflow,), "large, not infinite"),
+        ((looks_average_scores,), "the scores are averaged"),
+        ((lambda z: log_softmax(z).mean(axis=0),), "the logarithms are averaged"),
+        ((lambda z: np.exp(looks(z)),), "these are probabilities"),
+        ((lambda z: looks(z) + np.log(len(z)),), "added up"),
+        ((lambda z: log_softmax(z).max(axis=0),), "largest probability counts"),
+        ((lambda z: log_softmax(z)[0],), "only the first look"),
+        ((lambda z: looks(z) / np.log(2),), "another base"),
+        ((lambda z: np.logaddexp.reduce(log_softmax(z, 0)) - np.log(len(z)),), "the looks share"),
+        ((lambda z: np.logaddexp.reduce(log_softmax(z, 1)) - np.log(len(z)),), "images share"),
+        ((lambda z: -looks(z),), "cannot be positive"),
+        ((lambda z: looks(z) - 1,), "must add up to 1"),
+        ((lambda z: looks(z[:2]),), "not the mean of those of all looks"),
+        ((log_softmax,), "all looks are still there"),
+        ((lambda z: np.log(np.exp(log_softmax(z)).mean(axis=1)),), "which is the first axis"),
+        ((lambda z: looks(np.clip(z, -700, 700)),), "result is wrong for very large scores"),
+        ((lambda z: looks(z)[0],), "has shape (5,)"),
     ],
     "08.3": [
-        ((hinge_with(own=1),), "too large by delta"),
+        ((hinge_with(own=1),), "too large by delta squared"),
+        ((hinge_with(power=1),), "not squared"),
+        ((hinge_squares_the_sum,), "square each term"),
         ((hinge_with(mean=False),), "not their mean"),
         ((hinge_with(worst=True),), "only the worst offender"),
         ((hinge_with(half=0.0),), "lacks the penalty"),
         ((hinge_with(half=0.5),), "without 1/2"),
         ((hinge_ignores_delta,), "whatever delta is"),
         ((hinge_with(sign=-1),), "opposite sign"),
-        ((hinge_with(lam=1.0),), "factor of 2"),
+        ((hinge_with(lam=1.0),), "penalty's part of the gradient is wrong by a factor of 2"),
         ((hinge_with(lam=0.0),), "lacks the penalty's part"),
-        ((hinge_with(pull=lambda s: 0),), "force on the correct class"),
-        ((hinge_with(pull=lambda s: -np.minimum(s.sum(axis=1), 1)),), "several times"),
+        ((hinge_with(pull=0),), "force on the correct class"),
+        ((hinge_with(force=lambda e: 1.0 * (e > 0)),), "lecture's hinge"),
+        ((hinge_with(force=lambda e: 2.0 * (e > 0)),), "differentiate the square"),
+        ((hinge_with(force=lambda e: 1.0 * e),), "brings a factor of 2"),
         ((hinge_sums_gradient,), "sum over images"),
         ((hinge_transposed,), "transposed"),
         ((hinge_loss_only,), "must return the pair (loss, gradient)"),
@@ -411,13 +460,23 @@ WRONG = {
         ((accuracy_with(error=lambda p, n: np.sqrt(n * p * (1 - p))),), "not of their share"),
         ((accuracy_with(error=lambda p, n: np.sqrt(p * (1 - p)) / n),), "not with n"),
         ((accuracy_with(error=lambda p, n: np.sqrt(p / n)),), "Poisson"),
+        ((accuracy_with(clustered=lambda b, n: b.std(ddof=1)),), "spread of the blocks"),
+        ((accuracy_with(clustered=lambda b, n: b.std() / len(b) ** 0.5),), "ddof=1"),
+        ((accuracy_with(clustered=lambda b, n: b.std(ddof=1) / n**0.5),), "not the digits"),
+        ((accuracy_with(clustered=lambda b, n: b.std(ddof=1) / len(b)),), "root of the number"),
         (
-            (lambda scores, y: np.mean(scores.argmax(axis=1) == y),),
-            "must return the pair (accuracy, error)",
+            (accuracy_with(clustered=lambda b, n: np.sqrt(b.mean() * (1 - b.mean()) / n)),),
+            "let the blocks scatter",
+        ),
+        ((accuracy_far_apart,), "in a row"),
+        ((accuracy_with(clustered=lambda b, n: 0.5),), "mean of the blocks"),
+        (
+            (lambda scores, y, size: np.mean(scores.argmax(axis=1) == y),),
+            "return 3 things (accuracy, binomial, clustered)",
         ),
     ],
     "08.5": [
-        ((models.linear,), "are asked for"),
+        ((models.linear,), "fewer than"),
         ((models.untrained,), "has it been trained"),
         ((models.bright,), "from 0 to 255"),
         ((models.digit,), "ten outputs"),
@@ -455,16 +514,16 @@ WRONG = {
 
 RIGHT = {
     "08.1": [
-        (one_hot_lists,),
-        (one_hot_compares,),
-        (lambda y, k: np.eye(k, dtype="int8")[y],),
-        (one_hot_tensor,),
+        (targets_with(),),
+        (targets_lists,),
+        (lambda y, k, eps: [np.float32(part) for part in targets(y, k, eps)],),
+        (targets_tensor,),
     ],
     "08.2": [
-        (softmax_loop,),
-        (softmax_differences,),
-        (lambda z: softmax_loop(np.float32(z)),),
-        (softmax_by_tensorflow,),
+        (looks,),
+        (looks_loop,),
+        (lambda z: looks(np.float32(z)),),
+        (looks_by_tensorflow,),
     ],
     "08.3": [
         (hinge_with(),),

@@ -17,85 +17,115 @@ from utils.checks.compare import (
 
 @exercise(
     "08.1",
-    "np.zeros((n, k)) has room for all rows; which element of row i becomes 1?",
-    "np.eye(k) holds every possible row, and an integer array as index picks rows.",
+    "np.eye(k) holds every possible one-hot row; each class, the right one too, gets eps / k.",
+    "The cross-entropy of targets t with probabilities p is lowest at p = t. What is left there? "
+    "A class whose target is 0 contributes nothing.",
 )
-def one_hot(function):
-    def table(y, k):
-        n, right = len(y), np.eye(k)[y]
-        off = "the 1 stands one place off: label 0 belongs to column 0"
-        seen = y.max() + 1
-        return right, [
-            (Shape((k, n)) if k != n else False, "the result is transposed: one row per label, "
+def targets(function):
+    def table(y, k, eps):
+        n, seen, one = len(y), y.max() + 1, np.eye(k)[y]
+        right, top = (1 - eps) * one + eps / k, 1 - eps + eps / k
+        entropy = -np.log(top) * top - (k - 1) * (eps / k) * np.log(max(eps, 1e-300) / k)
+        off = "the largest target stands one place off: label 0 belongs to column 0"
+        rows = (
+            (Shape((k, n)) if k != n else False, "the targets are transposed: one row per label, "
              "please"),
             (Shape((n, seen)) if k != seen else False, "there are as many columns as labels occur "
              "in y: it must be k, also if some do not occur"),
-            (lambda r: not np.isin(r, (0, 1)).all(), "the result must consist of 0 and 1 only"),
-            (lambda r: (r.sum(axis=1) != 1).any(), "each row must contain exactly one 1"),
+            (one, "the targets are not smoothed"),
+            (one * (1 - eps) + (1 - one) * eps / (k - 1), "all k classes share eps, the right one "
+             "too"),
+            (one * (1 - eps) + (1 - one) * eps / k, "the right class gets its own eps / k, too"),
+            (one * (1 - eps) + eps, "each class gets eps / k, not eps"),
             (np.roll(right, -1, axis=1), off),
             (np.roll(right, 1, axis=1), off),
-            (None, "the 1 of a row does not stand in the column of its label"),
-        ]  # fmt: skip
+            (lambda t: np.abs(t.sum(axis=1) - 1).max() > 1e-3, "the targets of a label must add "
+             "up to 1"),
+            (True, "the largest target of a row does not stand in the column of its label"),
+        )  # fmt: skip
+        return (right, entropy), [
+            *((((wrong, None)), message) for wrong, message in rows),
+            ((None, not_finite), "the floor is not finite: a target of 0 contributes nothing"),
+            ((None, 0), "a floor of 0 belongs to targets of 0 and 1: the others have an entropy"),
+            ((None, -entropy), "the floor has the opposite sign"),
+            ((None, n * entropy), "the floor is a sum over labels: it is a mean"),
+            ((None, entropy / np.log(2)), "the floor is in bits: take natural logarithms"),
+            ((None, np.log(k)), "that is the loss of a network that says 1 / k to everything"),
+            ((None, -np.log(top)), "the other classes have targets, too, and contribute"),
+            ((None, True), "the floor is not the cross-entropy of the targets with themselves"),
+        ]
 
-    cases = [(np.array([3, 0, 2, 3, 1, 0]), 5), (np.array([1, 1, 0]), 4)]  # no label is k - 1
-    compare_function("one_hot", function, table, cases)
+    cases = [(np.array([3, 0, 2, 3, 1, 0]), 5, 0.1), (np.array([1, 1, 0]), 4, 0.4)]
+    cases += [(np.array([2, 0, 1]), 4, 0.0)]  # no label is k - 1
+    # Keras clips probabilities at 1e-7, also where eps is 0
+    compare_function("targets", function, table, cases, ("targets", "floor"), atol=1e-6)
 
 
 @exercise(
     "08.2",
-    "np.exp(1000) is infinite. Which number can you subtract from all scores of an image "
-    "without changing its probabilities?",
-    "Subtract each row's own maximum; keepdims=True keeps the shape (n, 1), which broadcasts.",
+    "Work with logarithms of probabilities: ln p = z - ln(sum of e^z), after each row's own "
+    "maximum has been subtracted.",
+    "ln of a mean of e^a is again a 'log-sum-exp', now over the looks: subtract the largest a of "
+    "each image and class before you take exp, and add it afterwards.",
 )
-def softmax(function):
-    def probabilities(z):
-        e = np.exp(z - z.max(axis=1, keepdims=True))
-        return e / e.sum(axis=1, keepdims=True)
+def looks(function):
+    def log_sum(z, axis):
+        top = z.max(axis=axis, keepdims=True)
+        return top + np.log(np.exp(z - top).sum(axis=axis, keepdims=True))
+
+    def together(log_p):
+        return log_sum(log_p, 0)[0] - np.log(len(log_p))
 
     def table(z):
-        other = "the probabilities follow powers of another base than e"
-        return probabilities(z), [
-            (lambda p: (p <= 0).all(), "all results are negative or zero: these look like "
-             "logarithms of probabilities"),
-            (lambda p: (p < 0).any(), "probabilities cannot be negative"),
-            (probabilities(z.T).T, "the columns add up to 1, but the rows must: each row is an "
-             "image (check the axis)"),
-            (np.exp(z) / np.exp(z).sum(), "all elements together add up to 1, but each row must: "
-             "sum over one axis only"),
-            (np.exp(z), "the exponentials are not divided by their sum"),
-            (lambda p: np.abs(p.sum(axis=1) - 1).max() > 1e-3, "the probabilities of an image "
-             "must add up to 1"),
-            (probabilities(-z), "the largest score gets the smallest probability: a sign?"),
-            (probabilities(z * np.log(2)), other),
-            (probabilities(z * np.log(10)), other),
-            (None, "the ratio of two probabilities must be the exponential of the difference of "
-             "their scores"),
+        (m, n, k), log_p = z.shape, z - log_sum(z, 2)
+        right, mean = together(log_p), z.mean(axis=0)
+        return right, [
+            (Shape((m, k)) if m != n else False, "average over the looks, which is the first axis"),
+            (Shape((m, n, k)), "all looks are still there: average over them"),
+            (np.exp(right), "these are probabilities: their logarithms are asked for"),
+            (log_p.mean(axis=0), "the logarithms are averaged: average the probabilities"),
+            (mean - log_sum(mean, 1), "the scores are averaged: average the probabilities"),
+            (right + np.log(m), "the probabilities are added up: take their mean"),
+            (log_p.max(axis=0), "only the look with the largest probability counts"),
+            (log_p[0], "only the first look counts"),
+            (right / np.log(2), "these are logarithms of another base than e"),
+            (right / np.log(10), "these are logarithms of another base than e"),
+            (together(z - log_sum(z, 1)), "the images share one probability: each image's own must "
+             "add up to 1 over its classes (check the axis)"),
+            (together(z - log_sum(z, 0)), "the looks share one probability: each look's own must "
+             "add up to 1 over the classes (check the axis)"),
+            (lambda r: (r > 1e-6).any(), "a logarithm of a probability cannot be positive"),
+            (lambda r: np.abs(np.exp(r).sum(axis=1) - 1).max() > 1e-3, "the probabilities of an "
+             "image must add up to 1"),
+            (None, "the probabilities are not the mean of those of all looks"),
         ]  # fmt: skip
 
-    z = np.array([[0.0, 1.0, -1.0, 2.0], [3.0, 0.5, 0.5, -2.0], [0.2, 0.1, 0.0, -0.3]])
-    alone = np.where(np.arange(12).reshape(3, 4) == 0, 2000, z)
-    compare_function("softmax", function, table, [(z,), (z[:2, :3],)])
+    rng = np.random.default_rng(82)
+    z = rng.normal(size=(3, 4, 5)) * 2
+    compare_function("looks", function, table, [(z,), (z[:2, :3, :4],)])
+    one = np.where(np.arange(5) == 0, 2000, z)  # in all looks: the others' ln p is about -2000
     for scores, what in (
         (z + 1000, "very large scores: exp overflows, so subtract something first"),
         (z - 1000, "very negative scores: all exponentials vanish, so subtract something first"),
-        (z + [[0], [1500], [-1500]], "images whose scores lie far apart: what you subtract must be "
-         "each row's own"),
-        (alone, "one score far above the others: it must get the probability 1"),
+        (z + [[0], [1500], [-1500], [0]], "images whose scores lie far apart: what you subtract "
+         "must be each row's own"),
+        (one, "classes that every look excludes: ln p is large, not infinite"),
     ):  # fmt: skip
 
         def far(z, what=what):
             lost, wrong = "the result is not finite for ", "the result is wrong for "
-            return probabilities(z), [(not_finite, lost + what), (None, wrong + what)]
+            right = together(z - log_sum(z, 2))
+            return right, [(not_finite, lost + what), (None, wrong + what)]
 
         # in float32 a score of 1500 is good to 1e-4
-        compare_function("softmax", function, far, [(scores,)], rtol=2e-4)
+        compare_function("looks", function, far, [(scores,)], rtol=2e-4, atol=5e-4)
 
 
 @exercise(
     "08.3",
     "Compute all scores z (n, k), subtract each row's correct score, add delta, and set the "
-    "correct class's own term to zero before you sum.",
-    "The slope by z is 1 for each positive term, and for the correct class minus their number. "
+    "correct class's own term to zero before you square and sum.",
+    "The slope by z_j is twice the excess, and for the correct class minus the sum of these. "
     "Divide by n, multiply by x transposed, and add the derivative of the penalty.",
 )
 def hinge(function):
@@ -108,44 +138,53 @@ def hinge(function):
     def table(w, x, y, delta, penalty):
         n, (d, k), rows = len(y), w.shape, np.arange(len(y))
         excess = excess_of(w, x, y, delta)
-        offenders = (excess > 0).astype(float)
-        each, slope, once = excess.sum(axis=1), offenders.copy(), offenders.copy()
-        slope[rows, y] = -offenders.sum(axis=1)
-        once[rows, y] = -np.minimum(offenders.sum(axis=1), 1)
-        mean, square = each.mean(), penalty * (w**2).sum()
-        data, decay = x.T @ slope / n, 2 * penalty * w
+
+        def pulled(force, pull=1):
+            slope = force.copy()
+            slope[rows, y] = -pull * force.sum(axis=1)
+            return x.T @ slope / n
+
+        each, square = (excess**2).sum(axis=1), penalty * (w**2).sum()
+        data, decay, mean = pulled(2 * excess), 2 * penalty * w, each.mean()
         loss, gradient = mean + square, data + decay
         averaged = "the loss is averaged over the classes: sum over them, and average over images "
-        return (loss, gradient), [
-            ((loss + delta, None), "the loss is too large by delta: the correct class itself must "
-             "not count"),
-            ((n * mean + square, None), "the loss is the sum over images, not their mean"),
-            ((mean / k + square, None), averaged + "only"),
-            ((mean / (k - 1) + square, None), averaged + "only"),
-            ((excess.max(axis=1).mean() + square, None), "only the worst offender of each image "
+        loss_rows = (
+            (loss + delta**2, "the loss is too large by delta squared: the correct class itself "
+             "must not count"),
+            (excess.sum(axis=1).mean() + square, "the terms are not squared"),
+            ((excess.sum(axis=1) ** 2).mean() + square, "square each term, then sum"),
+            (n * mean + square, "the loss is the sum over images, not their mean"),
+            (mean / k + square, averaged + "only"),
+            (mean / (k - 1) + square, averaged + "only"),
+            ((excess.max(axis=1) ** 2).mean() + square, "only the worst offender of each image "
              "counts: sum over all classes"),
-            ((excess_of(w, x, y, 1).sum(axis=1).mean() + square, None), "the loss takes delta = 1 "
+            ((excess_of(w, x, y, 1) ** 2).sum(axis=1).mean() + square, "the loss takes delta = 1 "
              "whatever delta is"),
-            ((mean, None), "the loss lacks the penalty"),
-            ((mean + square / 2, None), "the penalty is half of what it must be: it is penalty * "
-             "sum of w squared, without 1/2"),
-            ((mean + penalty * np.linalg.norm(w), None), "the penalty takes the length of w: it "
-             "must be the sum of its squares"),
-            ((True, None), "the loss is not the one of the formula"),
-            ((None, Shape((k, d)) if k != d else False), "the gradient is transposed: it has the "
-             "shape of w"),
-            ((None, -gradient), "the gradient has the opposite sign"),
-            ((None, n * data + decay), "the gradient is a sum over images, but the loss is their "
-             "mean"),
-            ((None, x.T @ offenders / n + decay), "the gradient lacks the force on the correct "
-             "class: each offender pulls it up"),
-            ((None, x.T @ once / n + decay), "each offender pulls the correct class up, so "
-             "several of them pull several times"),
-            ((None, data), "the gradient lacks the penalty's part"),
-            ((None, data + decay / 2), "the penalty's part of the gradient is wrong by a factor "
-             "of 2"),
-            ((None, True), "the gradient does not agree with finite differences of the loss"),
-        ]  # fmt: skip
+            (mean, "the loss lacks the penalty"),
+            (mean + square / 2, "the penalty is half of what it must be: it is penalty * sum of w "
+             "squared, without 1/2"),
+            (mean + penalty * np.linalg.norm(w), "the penalty takes the length of w: it must be "
+             "the sum of its squares"),
+            (True, "the loss is not the one of the formula"),
+        )  # fmt: skip
+        gradient_rows = (
+            (Shape((k, d)) if k != d else False, "the gradient is transposed: it has the shape of "
+             "w"),
+            (-gradient, "the gradient has the opposite sign"),
+            (n * data + decay, "the gradient is a sum over images, but the loss is their mean"),
+            (pulled(2.0 * (excess > 0)) + decay, "an offender pushes by its excess, not by 0 or "
+             "1: differentiate the square"),
+            (pulled(1.0 * (excess > 0)) + decay, "this is the slope of the lecture's hinge: here "
+             "an offender pushes by its excess"),
+            (data / 2 + decay, "the square brings a factor of 2"),
+            (pulled(2 * excess, 0) + decay, "the gradient lacks the force on the correct class: "
+             "each offender pulls it up"),
+            (data, "the gradient lacks the penalty's part"),
+            (data + decay / 2, "the penalty's part of the gradient is wrong by a factor of 2"),
+            (True, "the gradient does not agree with finite differences of the loss"),
+        )  # fmt: skip
+        rows = [((wrong, None), message) for wrong, message in loss_rows]
+        return (loss, gradient), rows + [((None, wrong), m) for wrong, m in gradient_rows]
 
     rng = np.random.default_rng(8)
     inputs = rng.normal(size=(6, 4)), rng.normal(size=(9, 6)), rng.integers(0, 4, 9)
@@ -155,53 +194,73 @@ def hinge(function):
 
 @exercise(
     "08.4",
-    "np.argmax(scores, axis=1) is the classifier's answer for each image.",
-    "The number of right answers is binomial: its variance is n p (1 - p). What is the variance "
-    "of this number divided by n?",
+    "The number of right answers would be binomial, with variance n p (1 - p). What is the "
+    "variance of this number divided by n? And how far do the means of the blocks scatter?",
+    "reshape(-1, size) puts a block into each row. The error of a mean of G blocks is their "
+    "standard deviation (ddof=1) over the root of G.",
 )
 def accuracy(function):
-    def table(scores, y):
-        n, p = len(y), np.mean(scores.argmax(axis=1) == y)
-        one = np.sqrt(p * (1 - p))
-        poisson = "this is the error of a Poisson count: the number of right answers cannot "
-        return (p, one / np.sqrt(n)), [
-            ((100 * p, None), "the accuracy is in per cent: a share of 1 is asked for"),
-            ((n * p, None), "the accuracy is a number of digits: divide by their number"),
-            ((1 - p, None), "this is the share of wrong answers"),
-            ((True, None), "the accuracy is not the share of images whose largest score is at the "
-             "label"),
-            ((p, one / np.sqrt(n - 1)), None),  # estimates the same thing without bias
-            ((None, lambda e: e < 0), "an error cannot be negative"),
-            ((None, one**2 / n), "this is the variance: take the square root"),
-            ((None, one), "this is the error for a single digit: n of them average out"),
-            ((None, one * np.sqrt(n)), "this is the error of the number of right answers, not of "
-             "their share"),
-            ((None, one / n), "the error falls with the square root of n, not with n"),
-            ((None, 100 * one / np.sqrt(n)), "the error is in per cent"),
-            ((None, np.sqrt(p / n)), poisson + "exceed n"),
-            ((None, 1 / np.sqrt(n)), poisson + "exceed n"),
-            ((None, True), "the error is not that of a binomial share"),
-        ]  # fmt: skip
+    def table(scores, y, size):
+        right = 1.0 * (scores.argmax(axis=1) == y)
+        n, p = len(y), right.mean()
+        blocks, one = right.reshape(-1, size).mean(axis=1), np.sqrt(p * (1 - p))
+        g, spread = len(blocks), blocks.std(ddof=1)
+        clustered, others = spread / np.sqrt(g), right.reshape(size, -1).mean(axis=0)
+        poisson = "this is the error of a Poisson count: the number of right answers cannot exceed "
+        rows = {0: (
+            (100 * p, "the accuracy is in per cent: a share of 1 is asked for"),
+            (n * p, "the accuracy is a number of digits: divide by their number"),
+            (1 - p, "this is the share of wrong answers"),
+            (True, "the accuracy is not the share of images whose largest score is at the label"),
+        ), 1: (
+            (one / np.sqrt(n - 1), None),  # estimates the same thing without bias
+            (lambda e: e < 0, "an error cannot be negative"),
+            (one**2 / n, "this is the variance: take the square root"),
+            (one, "this is the error for a single digit: n of them average out"),
+            (one * np.sqrt(n), "this is the error of the number of right answers, not of their "
+             "share"),
+            (one / n, "the error falls with the square root of n, not with n"),
+            (100 * one / np.sqrt(n), "the error is in per cent"),
+            (np.sqrt(p / n), poisson + "n"),
+            (1 / np.sqrt(n), poisson + "n"),
+            (True, "the first error is not that of a binomial share"),
+        ), 2: (
+            (one / np.sqrt(n), "the second error is binomial again: let the blocks scatter"),
+            (spread, "this is the spread of the blocks: the error of their mean is smaller"),
+            (spread / np.sqrt(n), "the blocks count, not the digits: divide by the root of their "
+             "number"),
+            (spread / g, "the error falls with the root of the number of blocks"),
+            (blocks.std() / np.sqrt(g), "with few blocks use ddof=1"),
+            (others.std(ddof=1) / np.sqrt(len(others)), "a block is `size` digits in a row: these "
+             "are digits far apart"),
+            (True, "the second error is not that of the mean of the blocks"),
+        )}  # fmt: skip
+        return (p, one / np.sqrt(n), clustered), [
+            (tuple(wrong if k == part else None for k in range(3)), message)
+            for part, several in rows.items()
+            for wrong, message in several
+        ]
 
     rng, cases = np.random.default_rng(84), []
-    for n, k in ((400, 10), (50, 3)):
-        y = rng.integers(0, k, n)
-        cases.append((rng.normal(size=(n, k)) + 2.0 * np.eye(k)[y], y))
-    compare_function("accuracy", function, table, cases, ("accuracy", "error"))
+    for n, k, size in ((400, 10, 20), (60, 3, 5)):
+        y, skill = rng.integers(0, k, n), rng.uniform(0, 4, n // size).repeat(size)
+        cases.append((rng.normal(size=(n, k)) + skill[:, None] * np.eye(k)[y], y, size))
+    compare_function("accuracy", function, table, cases, ("accuracy", "binomial", "clustered"))
 
 
 @exercise(
     "08.5",
-    "A linear classifier reads about 94 % of these digits. Hidden units or convolutions read more.",
-    "Two convolutions with max-pooling, or 512 hidden units trained for more than five epochs, "
-    "are enough. Look at the accuracy on the training digits first: is it near 1 already?",
+    "A linear classifier reads about 9 of 10 of these digits. Hidden units or convolutions read "
+    "more; the digits of the validation set tell how many.",
+    "Two convolutions with max-pooling, trained for five epochs, are enough. Look at the accuracy "
+    "on the training digits first: is it near 1 already?",
 )
 def network(model):
     import keras
 
     from utils.data.mnist import stand_in
 
-    required = 0.96
+    required = 0.96  # the solution reads 98.1 to 98.6 % (4 seeds), least squares 87 %
     is_model = isinstance(model, keras.Model)
     require(is_model, f"model must be a Keras model, trained, and it is {kind(model)}")
     require(model.built, "the model is not built: give it an Input layer, and train it")
@@ -212,12 +271,9 @@ def network(model):
         forms = {(28, 28): x, (28, 28, 1): x[..., None], (784,): x.reshape(-1, 784)}
         shape = getattr(model, "input_shape", None)  # a subclass of keras.Model may have none
         if isinstance(shape, tuple):
-            sizes = shape[1:]
-            forms = {
-                name: form
-                for name, form in forms.items()
-                if len(sizes) == len(name) and all(a in (b, None) for a, b in zip(sizes, name))
-            }
+            alike = [f for f in forms if len(f) == len(shape) - 1
+                     and all(a in (b, None) for a, b in zip(shape[1:], f))]  # fmt: skip
+            forms = {form: forms[form] for form in alike}
         require(bool(forms), f"the model takes inputs of shape {shape}: it must take images of "
                 "shape (28, 28), (28, 28, 1) or (784,)")  # fmt: skip
         for form in forms.values():
@@ -229,9 +285,8 @@ def network(model):
         else:
             require(False, f"the model cannot predict: {reason}")
         z = read(found, "what the model returns")
-        ten = z.shape == (len(x), 10)
-        require(ten, f"the model returns shape {z.shape} for {len(x)} images: it must return ten "
-                "outputs each")  # fmt: skip
+        require(z.shape == (len(x), 10), f"the model returns shape {z.shape} for {len(x)} images: "
+                "it must return ten outputs each")  # fmt: skip
         require(np.isfinite(z).all(), "the model returns NaN or infinity: has training diverged?")
         return z
 
@@ -249,10 +304,11 @@ def network(model):
         peeked = right > required and (right > trained + 0.1 or right == 1)
         require(not peeked, f"the network reads {right:.1%} of the test digits and {trained:.1%} "
                 "of new training digits: was it trained on the test digits?")  # fmt: skip
-        require(right > 0.3, f"the network reads {100 * right:.0f} % of the test digits, hardly "
-                "more than a blind guess: has it been trained?")  # fmt: skip
-        require(right >= required, f"the network reads {100 * right:.1f} % of the {len(labels)} "
-                f"test digits, and {100 * required:.0f} % are asked for")  # fmt: skip
+        require(right > 0.3, "the network reads hardly more than a blind guess: has it been "
+                "trained?")  # fmt: skip
+        # The number stays untold, lest it be improved by asking often.
+        require(right >= required, f"the network reads fewer than {100 * required:.0f} % of the "
+                "test digits: improve it on x_val")  # fmt: skip
 
 
 @exercise(

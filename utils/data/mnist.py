@@ -30,6 +30,7 @@ NOTE = "stand-in for MNIST: scikit-learn's 8×8 digits, enlarged"
 # begins is not documented: these rows are inferred from the order of the labels.
 FORM_STARTS = (0, 130, 256, 386, 516, 646, 776, 905, 1029, 1157, 1287, 1415, 1543, 1667)
 TEST_FORMS = (7, 10, 11, 12, 13)
+TRAIN_FORMS = (0, 1, 2, 3, 4, 5, 6, 8, 9)
 
 
 def load_mnist(source=None):
@@ -142,7 +143,7 @@ def _read(path):
     return (found["x_train"], found["y_train"]), (found["x_test"], found["y_test"])
 
 
-def stand_in(n_train=8000, seed=0):
+def stand_in(n_train=8000, seed=0, forms=TRAIN_FORMS):
     """Build the stand-in for MNIST from scikit-learn's bundled 8x8 digits.
 
     The digits are enlarged to 20x20, sharpened and centred in 28x28 as MNIST's are. Training
@@ -155,11 +156,18 @@ def stand_in(n_train=8000, seed=0):
         Number of training images, at least 1.
     seed : int
         Seed of the augmentation.
+    forms : sequence of int
+        The training forms whose digits are copied: some can be kept aside for validation.
 
     Returns
     -------
     (x_train, y_train), (x_test, y_test)
         Images (n, 28, 28) uint8 and labels (n,) uint8.
+
+    Raises
+    ------
+    ValueError
+        If `forms` names none, or one that is kept for the test.
 
     Notes
     -----
@@ -168,6 +176,8 @@ def stand_in(n_train=8000, seed=0):
     J. Platt, ICDAR 2003, https://doi.org/10.1109/ICDAR.2003.1227801.
     """
     n_train = integer("n_train", n_train, least=1)
+    if not forms or not set(forms) <= set(TRAIN_FORMS):
+        raise ValueError(f"forms must be some of {TRAIN_FORMS}, not {forms!r}")
     from sklearn.datasets import load_digits
 
     digits = load_digits()
@@ -175,7 +185,7 @@ def stand_in(n_train=8000, seed=0):
     form = np.searchsorted(FORM_STARTS, np.arange(len(images)), side="right") - 1
     held_out = np.isin(form, TEST_FORMS)
     rng = np.random.default_rng(seed)
-    rows = np.flatnonzero(~held_out)
+    rows = np.flatnonzero(np.isin(form, forms))
     rows = np.concatenate([rng.permutation(rows) for _ in range(-(-n_train // len(rows)))])[
         :n_train
     ]
