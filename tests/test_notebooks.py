@@ -431,8 +431,6 @@ def changed_by(node):
 
 @every
 def test_mathematics_is_such_as_github_shows(path):
-    if path.stem == "08_mnist" and "operatorname" in path.read_text(encoding="utf-8"):
-        pytest.xfail("two formulae with an operator's name wait for the lecture's rewriting")
     judge_mathematics(read(path))
 
 
