@@ -281,14 +281,19 @@ def test_sliders_live(monkeypatch):
     monkeypatch.delenv("COURSE_STATIC", raising=False)
     monkeypatch.delenv("NBGRADER_EXECUTION", raising=False)
     displayed, drawn = [], []
-    monkeypatch.setattr("IPython.display.display", displayed.append)
+
+    def display(shown, **_):
+        displayed.append(shown)
+        return SimpleNamespace(update=lambda *_, **__: None)
+
+    monkeypatch.setattr("IPython.display.display", display)
 
     def draw(count, kind):
         drawn.append((count, kind))
-        return "figure"
+        figure, _ = plots.new()
+        return plots.finish(figure, f"{count} {kind}", "nothing")
 
     assert explore.sliders(draw, count=(1, 9, 1, 3), kind=["a", "b"]) is None
-    box = displayed[-1]
-    slider, menu, _ = box.children
+    slider, menu, _ = displayed[0].children
     slider.value, menu.value = 5, "b"
     assert drawn == [(3, "a"), (5, "a"), (5, "b")]

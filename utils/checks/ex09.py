@@ -275,6 +275,11 @@ def pulse_net(function):
         clean = a * np.exp(-((place - t) ** 2) / 18)
         return np.float32(clean + s * rng.normal(size=clean.shape))
 
+    def widths_of(model):  # of all layers with weights, those of models within it, too
+        inner = [layer for layer in model.layers if hasattr(layer, "layers")]
+        own = [int(v.weights[0].shape[-1]) for v in model.layers if v not in inner and v.weights]
+        return own + [width for layer in inner for width in widths_of(layer)]
+
     for x, k in inputs_of("pulse_net", [(pulses(96, 2000), 2)]):
         model, new = call(function, x, k, name="pulse_net"), pulses(97, 1000)
         note((x, k))
@@ -290,7 +295,7 @@ def pulse_net(function):
         require(fits, f"the model returns shape {made.shape} for {new.shape}: an autoencoder "
                 "returns what it was given")  # fmt: skip
         require(np.isfinite(made).all(), "the model returns NaN: has training diverged?")
-        widths = _widths(model)
+        widths = widths_of(model)
         narrow = f"no layer has {k} outputs, the narrowest has {min(widths, default='none')}: "
         require(k in widths, narrow + "the pulse must pass k numbers")
         slim = min(widths) >= k
@@ -307,14 +312,3 @@ def pulse_net(function):
         require(not copies, f"{share}: it copies noise, so more than {k} numbers pass")
         require(error <= 1.2, f"{share}, and at most 1.2 s² is asked for: train for longer, or "
                 "with more units")  # fmt: skip
-
-
-def _widths(model):
-    """Return the units of all layers of a model with weights, those of models within it, too."""
-    found = []
-    for layer in model.layers:
-        if hasattr(layer, "layers"):
-            found += _widths(layer)
-        elif layer.weights:
-            found.append(int(layer.weights[0].shape[-1]))
-    return found
