@@ -1,7 +1,7 @@
 """Makes submissions: to small assignments of its own, or many to one of the course's.
 
-`python3 -m tests.handed_in 01_perceptron FOLDER --count 200` writes as many submissions of one
-assignment, drawn from the right and wrong answers in tests/answers.
+`PYTHONPATH=. python3 tests/handed_in.py 01_perceptron FOLDER --count 200` writes as many
+submissions of one assignment, drawn from the right and wrong answers in tests/answers.
 """
 
 import argparse
