@@ -74,20 +74,21 @@ def _find(id):
     if not isinstance(id, str) or not re.fullmatch(r"\d\d\.\d", id):
         raise ValueError(f'id must look like "01.2" (lecture.exercise), not {id!r}')
     try:
-        _module(id[:2])
+        known = _known(id[:2])
     except ValueError as missing:
         raise ValueError(f"{missing}, so there is no {id!r}") from None
     if id not in _exercises:
-        known = ", ".join(sorted(k for k in _exercises if k.startswith(id[:3])))
-        raise ValueError(f"there is no exercise {id!r}; lecture {id[:2]} has {known}")
+        raise ValueError(f"there is no exercise {id!r}; lecture {id[:2]} has {', '.join(known)}")
     return _exercises[id]
 
 
-def _module(lecture):
+def _known(lecture):
+    """Return the ids of a lecture's exercises, in order."""
     try:
         importlib.import_module(f"utils.checks.ex{lecture}")
     except ModuleNotFoundError as missing:
         raise ValueError(f"lecture {lecture} has no exercises") from missing
+    return sorted(id for id in _exercises if id.startswith(f"{lecture}."))
 
 
 def verdict(id, *answers, inputs=None):
@@ -194,8 +195,7 @@ def tally(lecture):
     """
     if not isinstance(lecture, str) or not re.fullmatch(r"\d\d", lecture):
         raise ValueError(f'lecture must look like "01", not {lecture!r}')
-    _module(lecture)
-    known = sorted(id for id in _exercises if id.startswith(f"{lecture}."))
+    known = _known(lecture)
     by_state = {state: [] for state in (PASSED, NOT_YET, NOT_ATTEMPTED)}
     for id in known:
         by_state[_seen.get(id, NOT_ATTEMPTED)].append(id)
@@ -233,11 +233,10 @@ def progress():
     passed, lines = _passed(), []
     for lecture in sorted({id[:2] for id in passed}):
         try:
-            _module(lecture)
+            known = _known(lecture)
         except ValueError:
             continue
-        known = {id for id in _exercises if id.startswith(f"{lecture}.")}
-        lines.append(f"Assignment {lecture}: {len(known & passed)} of {len(known)} passed")
+        lines.append(f"Assignment {lecture}: {len(passed & {*known})} of {len(known)} passed")
     return "\n".join(lines) or "No exercise has passed on this computer yet."
 
 
