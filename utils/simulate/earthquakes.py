@@ -236,6 +236,35 @@ def rms_distance(estimated, true):
     return float(np.sqrt(np.mean(np.sum((estimated - true) ** 2, axis=1))))
 
 
+def ratio_to_bound(estimated, true, bound):
+    """Return the rms distance in units of the rms Cramer-Rao bound, and its standard error.
+
+    Parameters
+    ----------
+    estimated, true : array (m, 2)
+        Points, km; m at least 2.
+    bound : array (m,)
+        `cramer_rao` of each event, km, positive.
+
+    Returns
+    -------
+    ratio, error : float
+        Without unit. Events differ in their bounds: the error is that of the ratio of two means,
+        squared distance over squared bound.
+    """
+    ratio = rms_distance(estimated, true)
+    bound = np.asarray(bound, float)
+    if bound.shape != (len(true),) or len(true) < 2 or not (bound > 0).all():
+        raise ValueError(
+            f"bound must hold a positive length for each of {len(true)} events (2 or more), "
+            f"not the shape {bound.shape}"
+        )
+    ratio /= np.sqrt(np.mean(bound**2))
+    squares = np.sum((np.asarray(estimated) - np.asarray(true)) ** 2, axis=1)
+    scatter = np.std(squares - ratio**2 * bound**2) / np.mean(bound**2)
+    return float(ratio), float(scatter / np.sqrt(len(true)) / (2 * ratio))
+
+
 def front_radius(time, speed, depth=DEPTH):
     """Return the radius on the ground of a wave front: sqrt((v t)^2 - depth^2).
 
