@@ -191,14 +191,14 @@ def not_back(omega2, kappa, start, t):
 OUT = [1, 0, -1]
 WRONG = {
     "00.1": [
-        ((lambda a, b, v: times(a, b, v).T, SHAPE), "axes are exchanged"),
+        ((lambda a, b, v: times(a, b, v).T, SHAPE), "is transposed"),
         ((lambda a, b, v: times(a, b, 1), SHAPE), "that is the distance"),
         ((lambda a, b, v: times(a, b, 1) * v, SHAPE), "not distance * speed"),
         ((lambda a, b, v: times(a, b, 1) ** 2 / v, SHAPE), "the root is missing"),
         ((lambda a, b, v: abs(a[:, None] - b).sum(axis=-1) / v, SHAPE), "the straight way"),
         ((lambda a, b, v: (a[:, None] - b) / v, SHAPE), "still apart"),
         ((lambda a, b, v: times(a, b, v).sum(axis=1), SHAPE), "stations are added up"),
-        ((lambda a, b, v: times(a, b, v)[:, 0], SHAPE), "one number for each source"),
+        ((lambda a, b, v: times(a, b, v)[:, 0], SHAPE), "one number a source"),
         ((lambda a, b, v: times(a, b, v).sum(), SHAPE), "one number: sum"),
         ((times_in_loops, SHAPE), "it loops"),
         ((times_while, SHAPE), "it loops"),
@@ -245,7 +245,7 @@ WRONG = {
     "00.4": [
         ((lambda n, k, e: n // k * e, Line(), RISING), "takes a step, too"),
         ((lambda n, k, e: n / k * e, Line(), RISING), "no fraction"),
-        ((lambda n, k, e: -(-n * e // k), Line(), RISING), "into the next epoch"),
+        ((lambda n, k, e: -(-n * e // k), Line(), RISING), "ends with its epoch"),
         ((lambda n, k, e: -(-n // k), Line(), RISING), "that is one epoch"),
         ((lambda n, k, e: n * e, Line(), RISING), "for each example"),
         ((lambda n, k, e: e, Line(), RISING), "more than one step"),
@@ -261,10 +261,10 @@ WRONG = {
         ((steps, Line(), [1, 2, 3, np.inf, np.nan]), "NaN or infinity"),
     ],
     "00.5": [
-        ((lambda *a: swing(*a).T, OUT), "one row for each time"),
+        ((lambda *a: swing(*a).T, OUT), "is transposed"),
         ((lambda *a: swing(*a, diagonal=(2, 2, 2)), OUT), "one spring each"),
         ((lambda *a: swing(*a, diagonal=(1, 1, 1)), OUT), "two springs"),
-        ((lambda *a: swing(*a, sign=1), OUT), "stands a minus"),
+        ((lambda *a: swing(*a, sign=1), OUT), "minus off the diagonal"),
         ((lambda *a: swing(*a, root=False), OUT), "squares of frequencies"),
         ((lambda o, k, s, t: swing(o, 0, s, t), OUT), "no effect"),
         ((amplitudes, OUT), "modes' amplitudes"),

@@ -264,7 +264,7 @@ WRONG = {
         ((far_apart,), "far apart"),
         ((lambda s: np.kron(block(s), np.ones((2, 2))),), "as large as the lattice"),
         ((lambda s: 0.5 * block(s),), "more than +1 and -1"),
-        ((lambda s: -block(s),), "not the majority"),
+        ((lambda s: -block(s),), "has the wrong sign"),
     ],
     "06.6": [
         (("rows", models.repaired), "different rows"),

@@ -21,24 +21,21 @@ def gradient_step(function):
         square = "lacks the factor 2 of the square"
         mean = "uses a sum over the examples, not their mean"
         return (w + dw, b + db), [
-            ((-dw / rate, -db / rate), "gradient_step returns the slopes: it must return the "
-             "weights after the step"),
+            ((-dw / rate, -db / rate), "these are the slopes: return the weights after the step"),
             ((dw, db), "gradient_step returns the change: it must return the weights after it"),
             ((w + dw / rate, b + db / rate), "the learning rate has no effect"),
-            ((w, None), "w does not change"),
-            ((w - dw, None), f"w {uphill}"),
-            ((w + dw / 2, None), f"the change of w {square}"),
-            ((w + n * dw, None), f"the change of w {mean}"),
-            ((w + n * dw / 2, None), f"the change of w {mean}"),
-            ((w - rate * 2 * x.T @ (x @ w - y) / n, None), "the bias is missing in the forward "
-             "pass"),
-            ((w + dw, b + later), "the slope of b is taken at the new w: both slopes belong to "
-             "the old weights"),
-            ((None, b), "b does not change"),
-            ((None, b - db), f"b {uphill}"),
-            ((None, b + db / 2), f"the change of b {square}"),
-            ((None, b + n * db), f"the change of b {mean}"),
-            ((None, b + n * db / 2), f"the change of b {mean}"),
+            ("w", w, "w does not change"),
+            ("w", w - dw, f"w {uphill}"),
+            ("w", w + dw / 2, f"the change of w {square}"),
+            ("w", w + n * dw, f"the change of w {mean}"),
+            ("w", w + n * dw / 2, f"the change of w {mean}"),
+            ("w", w - rate * 2 * x.T @ (x @ w - y) / n, "the bias is missing in the forward pass"),
+            ((w + dw, b + later), "the slope of b is taken at the new w: both belong to the old"),
+            ("b", b, "b does not change"),
+            ("b", b - db, f"b {uphill}"),
+            ("b", b + db / 2, f"the change of b {square}"),
+            ("b", b + n * db, f"the change of b {mean}"),
+            ("b", b + n * db / 2, f"the change of b {mean}"),
         ]  # fmt: skip
 
     rng, cases = np.random.default_rng(21), []
@@ -75,16 +72,14 @@ def layer_backward(function):
                  "shortcut's x"),
                 (h**2 - 1, "the sign of all slopes is wrong: no step is taken here"),
             )),
-            ((dw.T, None, None), "dw is transposed"),
-            ((dw / n, None, None), f"dw {mean}"),
-            ((None, db / n, None), f"db {mean}"),
-            ((None, s.sum(axis=1), None), "db is summed along the wrong axis"),
-            ((None, upstream.sum(axis=0), None), f"db {lacks}"),
-            ((None, None, s @ w.T), "x is used twice, and the slopes of its paths add: dx lacks "
-             "the shortcut"),
-            ((None, None, 1 + s @ w.T), "along the shortcut comes upstream, not 1"),
-            ((None, None, upstream + upstream @ w.T), f"dx {lacks}"),
-            ((None, None, upstream + s @ w), "dx uses w where it needs its transpose"),
+            ("dw", dw / n, f"dw {mean}"),
+            ("db", db / n, f"db {mean}"),
+            ("db", s.sum(axis=1), "db is summed along the wrong axis"),
+            ("db", upstream.sum(axis=0), f"db {lacks}"),
+            ("dx", s @ w.T, "x is used twice, its slopes add: dx lacks the shortcut"),
+            ("dx", 1 + s @ w.T, "along the shortcut comes upstream, not 1"),
+            ("dx", upstream + upstream @ w.T, f"dx {lacks}"),
+            ("dx", upstream + s @ w, "dx uses w where it needs its transpose"),
         ]  # fmt: skip
 
     rng, cases = np.random.default_rng(22), []
@@ -113,18 +108,14 @@ def shrink_factor(function, prediction):
             (slow, "one number is asked for: the slowest direction rules in the long run"),
             (slow.min(), "that is the fastest of the directions: the slowest rules"),
             (slow.mean(), "no mean over the directions: the slowest one rules"),
-            (sizes.min(), "the larger of the two eigenvalues counts: the other part dies first"),
-            (sizes.min(axis=1).max(), "the larger of the two eigenvalues counts: the other part "
-             "dies first"),
-            (roots.real.max(), "the modulus of an eigenvalue counts, also of a complex or a "
-             "negative one"),
-            (np.abs(roots.real).max(), "the modulus of a complex eigenvalue counts, not its real "
-             "part alone"),
+            (sizes.min(), "the larger eigenvalue counts: the other part dies first"),
+            (sizes.min(axis=1).max(), "the larger eigenvalue counts: the other part dies first"),
+            (roots.real.max(), "the modulus counts, also of a complex or a negative root"),
+            (np.abs(roots.real).max(), "the modulus of a complex root counts, not its real part"),
             (np.sqrt(beta), "sqrt(beta) holds only where all directions oscillate"),
-            (np.abs(np.linalg.eigvals(old)).max(), "theta moves by the new velocity, not by the "
-             "old one"),
-            (np.linalg.norm(steps, 2, axis=(1, 2)).max(), "that norm bounds a single step; in the "
-             "long run the eigenvalues count"),
+            (np.abs(np.linalg.eigvals(old)).max(), "theta moves by the new velocity, not the old"),
+            (np.linalg.norm(steps, 2, axis=(1, 2)).max(),
+             "that norm bounds one step: eigenvalues rule in the long run"),
             (slow.max() ** 2, "the distance is asked for, not the loss, which is its square"),
         ]  # fmt: skip
 
@@ -200,9 +191,8 @@ def adam_decay(function):
                 (late * plain, "t is counted one too high"),
                 (step / rate, "the learning rate has no effect"),
             )),
-            ((w - decay * w - step / rate, None, None), "the learning rate has no effect"),
-            ((True, None, None), f"w after the step is wrong at t = {t}, although mean and "
-             "square are right"),
+            ("w", w - decay * w - step / rate, "the learning rate has no effect"),
+            ("w", None, f"w is wrong at t = {t}, although mean and square are right"),
         ]  # fmt: skip
 
     rng, w, cases = np.random.default_rng(24), np.array([0.5, -1.0, 2.0]), []
@@ -234,8 +224,8 @@ def largest_rate(function, in_other_units):
         return right, [
             (lambda rate: rate <= 0, lambda rate: f"a learning rate is positive, and largest_rate "
              f"returns {rate:.3g}"),
-            (right / 2, "that rate is still safe: up to it the approach is monotone, or the factor "
-             "2 of the squared error is counted twice"),
+            (right / 2,
+             "half the limit: so far the approach is monotone, or the 2 is counted twice"),
             (2 * right, "a factor 2 is missing: the second derivative of a square is 2"),
             (right / n, mean),
             (right / n / 2, mean),
@@ -246,7 +236,6 @@ def largest_rate(function, in_other_units):
             (2 / (flat + steep), "that is the fastest rate, not the largest"),
             (2 / np.diag(H).max(), "the diagonal is not enough: the columns of x are correlated"),
             (2 / np.trace(H), "the trace adds all curvatures: only the largest one counts"),
-            (1 / right, "that is the curvature's side of the fraction: it is upside down"),
             (steep, "that is the largest curvature, not the learning rate"),
             (None, lambda rate: "gradient descent with the rate of largest_rate "
              + ("converges: a larger one does, too" if rate < right else "diverges")),

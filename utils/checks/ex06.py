@@ -36,23 +36,21 @@ def strided(convolve):
 
         name, right = "the map", made()
         return right, [
-            (made(w[::-1, ::-1]), f"{name} is that of the flipped kernel: networks do not flip"),
-            (made(w[::-1]), f"{name} has the kernel upside down"),
-            (made(pads=((0, 0), (0, 0))), f"{name} lacks the padding"),
-            (made(pads=((p_w, p_w), (p_h, p_h))), f"{name} pads rows by p_w and columns by p_h: "
-             "swap them"),
-            (made(pads=((2 * p_h, 0), (2 * p_w, 0))), f"{name} is padded on one side only, top and "
-             "left"),
-            (made(pads=((p_h, 0), (p_w, 0))), f"{name} is padded on one side only, top and left"),
-            (made(mode="wrap"), f"{name} is padded periodically: put zeros around"),
-            (made(mode="edge"), f"{name} repeats the edge: put zeros around"),
-            (made(steps=(1, 1)), f"{name} ignores the stride"),
-            (made(steps=(s_w, s_h)), f"{name} takes s_w down and s_h across: swap them"),
-            (made(mean=True), f"{name} holds means over the field: sums are wanted"),
-            (right[:-1, :-1], f"{name} lacks its last row and column: floor((n + 2p - f) / s) "
-             "is followed by + 1"),
-            (Shape(right.T.shape), f"{name} has rows and columns exchanged"),
-            (None, f"{name} has the right shape, and its numbers are not the weighted sums"),
+            (made(w[::-1, ::-1]), "... is that of the flipped kernel: networks do not flip"),
+            (made(w[::-1]), "... has the kernel upside down"),
+            (made(pads=((0, 0), (0, 0))), "... lacks the padding"),
+            (made(pads=((p_w, p_w), (p_h, p_h))),
+             "... pads rows by p_w, columns by p_h: swap them"),
+            (made(pads=((2 * p_h, 0), (2 * p_w, 0))), "... is padded on one side only"),
+            (made(pads=((p_h, 0), (p_w, 0))), "... is padded on one side only"),
+            (made(mode="wrap"), "... is padded periodically: put zeros around"),
+            (made(mode="edge"), "... repeats the edge: put zeros around"),
+            (made(steps=(1, 1)), "... ignores the stride"),
+            (made(steps=(s_w, s_h)), "... takes s_w down and s_h across: swap them"),
+            (made(mean=True), "... holds means over the field: sums are wanted"),
+            (right[:-1, :-1], "... lacks its last row and column: floor((n + 2p - f) / s) + 1"),
+            (Shape(right.T.shape), "... has rows and columns exchanged"),
+            (None, "... has the right shape, and its numbers are not the weighted sums"),
         ]  # fmt: skip
 
     rng = np.random.default_rng(61)
@@ -176,19 +174,19 @@ def shifts(mismatch, following):
             return np.abs(f(shifted(x, shift)) - shifted(z, shift)).max()
 
         return np.abs(apart).max(), [
-            (np.abs(f(shifted(x)) - z).max(), f"{name} compares with the map of the image as it "
-             "was: shift that map, too"),
-            (np.abs(shifted(x) - shifted(z)).max(), f"{name} compares images with maps"),
-            (np.abs(apart).mean(), f"{name} is a mean: the largest difference is wanted"),
-            (np.sqrt((apart**2).mean()), f"{name} is a root mean square: the largest is wanted"),
-            (np.abs(apart).sum(), f"{name} is a sum: the largest difference is wanted"),
-            (apart.max(), f"{name} forgets that differences may be negative"),
-            (-apart.min(), f"{name} forgets that differences may be positive"),
-            (by(rows, 0), f"{name} does not shift the columns"),
-            (by(0, columns), f"{name} does not shift the rows"),
-            (by(columns, rows), f"{name} exchanges rows and columns"),
-            (by(-rows, -columns), f"{name} shifts the other way: down and right are positive"),
-            (None, f"{name} is not max |f(Tx) - T f(x)|"),
+            (np.abs(f(shifted(x)) - z).max(),
+             "... compares with the map of the image as it was: shift that map, too"),
+            (np.abs(shifted(x) - shifted(z)).max(), "... compares images with maps"),
+            (np.abs(apart).mean(), "... is a mean: the largest difference is wanted"),
+            (np.sqrt((apart**2).mean()), "... is a root mean square: the largest is wanted"),
+            (np.abs(apart).sum(), "... is a sum: the largest difference is wanted"),
+            (apart.max(), "... forgets that differences may be negative"),
+            (-apart.min(), "... forgets that differences may be positive"),
+            (by(rows, 0), "... does not shift the columns"),
+            (by(0, columns), "... does not shift the rows"),
+            (by(columns, rows), "... exchanges rows and columns"),
+            (by(-rows, -columns), "... shifts the other way: down and right are positive"),
+            (None, "... is not max |f(Tx) - T f(x)|"),
         ]  # fmt: skip
 
     rng = np.random.default_rng(64)
@@ -226,27 +224,25 @@ def block_spins(block):
         n, m = s.shape
         far = s.reshape(2, n // 2, 2, m // 2).sum(axis=(0, 2))
         return right, [
-            (np.sign(total), f"{name} is 0 where two are up and two are down: the top left spin "
-             "decides"),
-            (np.where(total >= 0, 1, -1), f"{name} turns ties up: the top left spin decides"),
-            (np.where(total > 0, 1, -1), f"{name} turns ties down: the top left spin decides"),
-            (np.where(total == 0, d, np.sign(total)), f"{name} gives ties to the bottom right "
-             "spin: the top left one decides"),
-            (np.where(total == 0, b, np.sign(total)), f"{name} gives ties to the top right spin: "
-             "the top left one decides"),
-            (np.where(total == 0, c, np.sign(total)), f"{name} gives ties to the bottom left "
-             "spin: the top left one decides"),
-            (a, f"{name} keeps the top left spin only: the majority decides"),
-            (np.maximum(np.maximum(a, b), np.maximum(c, d)), f"{name} is max-pooling: one spin up "
-             "is no majority"),
-            (total / 4, f"{name} holds means: spins are +1 or -1"),
-            (total, f"{name} holds sums: spins are +1 or -1"),
-            (np.where(far == 0, s[: n // 2, : m // 2], np.sign(far)), f"{name} joins spins from "
-             "far apart: which axes of the reshaped lattice lie within a block?"),
-            (Shape(s.shape), f"{name} is as large as the lattice: it must have half the rows and "
-             "columns"),
-            (lambda f: ~np.isin(f, (-1, 1)).all(), f"{name} holds more than +1 and -1"),
-            (None, f"{name} is not the majority of each block of 2 × 2"),
+            (np.sign(total), "... is 0 where two are up: the top left spin decides"),
+            (np.where(total >= 0, 1, -1), "... turns ties up: the top left spin decides"),
+            (np.where(total > 0, 1, -1), "... turns ties down: the top left spin decides"),
+            (np.where(total == 0, d, np.sign(total)),
+             "... gives ties to the bottom right: the top left one decides"),
+            (np.where(total == 0, b, np.sign(total)),
+             "... gives ties to the top right: the top left one decides"),
+            (np.where(total == 0, c, np.sign(total)),
+             "... gives ties to the bottom left: the top left one decides"),
+            (a, "... keeps the top left spin only: the majority decides"),
+            (np.maximum(np.maximum(a, b), np.maximum(c, d)),
+             "... is max-pooling: that is no majority"),
+            (total / 4, "... holds means: spins are +1 or -1"),
+            (total, "... holds sums: spins are +1 or -1"),
+            (np.where(far == 0, s[: n // 2, : m // 2], np.sign(far)),
+             "... joins spins from far apart: which axes lie within a block?"),
+            (Shape(s.shape), "... is as large as the lattice: halve its rows and columns"),
+            (lambda f: ~np.isin(f, (-1, 1)).all(), "... holds more than +1 and -1"),
+            (None, "... is not the majority of each block of 2 × 2"),
         ]  # fmt: skip
 
     rng = np.random.default_rng(65)
