@@ -14,6 +14,7 @@ from utils.checks.compare import (
     inputs_of,
     require,
 )
+from utils.checks.models import answers
 
 
 @exercise(
@@ -73,41 +74,32 @@ def travel_times(function, shape):
     "order of a transpose laid flat.",
 )
 def diffuse(function, views):
-    def step(u, r, in_place=False, ends=False):
-        old = u.copy()
-        source = u if in_place else old
-        for i in range(1, len(u) - 1):
-            u[i] = source[i] + r * (source[i - 1] - 2 * source[i] + source[i + 1])
-        if ends:
-            u[0], u[-1] = old[0] + r * (old[1] - old[0]), old[-1] + r * (old[-2] - old[-1])
-        return u
-
-    def run(u, r, steps, **kind):
+    def run(u, r, steps, in_place=False):
         u = np.array(u, float)
         for _ in range(steps):
-            u = step(u, r, **kind)
+            source = u if in_place else u.copy()
+            for i in range(1, len(u) - 1):
+                u[i] = source[i] + r * (source[i - 1] - 2 * source[i] + source[i + 1])
         return u
 
     def table(u, r, steps):
         right = run(u, r, steps)
-        periodic = u.copy()
+        periodic = u
         for _ in range(steps):
-            both = np.roll(periodic, 1) + np.roll(periodic, -1)
-            periodic = periodic + r * (both - 2 * periodic)
+            around = np.roll(periodic, 1) + np.roll(periodic, -1)
+            periodic = periodic + r * (around - 2 * periodic)
         return right, [
             (run(u, r, steps, in_place=True),
              "the left neighbours are already new: old and new values need two arrays"),
             (run(u, r, 1), "that is one step: take `steps` of them"),
             (run(u, r, steps - 1), "one step is missing"),
-            (run(u, r, steps, ends=True), "the ends are held at their temperature"),
             (periodic, "the ends are no neighbours of one another: they are held"),
             (u, "the temperatures have not changed"),
             (Shape((len(u) - 2,)), "the ends are missing: they belong to the result, unchanged"),
             (run(u, -r, steps), "the sign is wrong: heat flows from hot to cold"),
         ]  # fmt: skip
 
-    cases = [(np.array([0, 0, 8.0, 0, 0, 0]), 0.25, 1),
-             (np.array([1.0, 5, 2, 7, 3, 0, 4]), 0.2, 3)]  # fmt: skip
+    cases = [(np.array([0, 0, 8.0, 0, 0, 0]), 0.25, 1), (np.array([1.0, 5, 2, 7, 3, 0, 4]), 0.2, 3)]
     compare_function("diffuse", function, table, cases)
     a = np.arange(24.0).reshape(6, 4)
     ways = {
@@ -115,8 +107,7 @@ def diffuse(function, views):
         "a[[2, 3, 4]]": (a[[2, 3, 4]], "a list may name any rows: they are gathered"),
         "a.T": (a.T, "a transpose counts through the same memory in another order"),
         "a[a > 0]": (a[a > 0], "a mask may pick any elements: they are gathered"),
-        "a.T.reshape(-1)": (a.T.reshape(-1), "no constant step leads through a transpose laid "
-                            "flat"),
+        "a.T.reshape(-1)": (a.T.reshape(-1), "a transpose laid flat has no constant step"),
         "a[:, 0]": (a[:, 0], "a column is a slice with a longer step"),
     }  # fmt: skip
     found = array(views, (len(ways),), "views")
@@ -149,8 +140,8 @@ def hexagonal(to_square, neighbours):
             (fill(row, column, np.nan), "where there is no pixel a 0 is wanted, not NaN"),
             (right[::-1], "the row with y = 0 is row 0"),
             (Shape((apart + 1, ...)), "rows lie sqrt(3)/2 apart, not 1"),
-            (fill(row, np.rint(x + 1e-5).astype(int)), "odd rows begin at x = 0.5: subtract it"),
-            (fill(row, np.rint(x).astype(int)), "odd rows begin at x = 0.5: subtract it"),
+            *((fill(row, np.rint(x + shift).astype(int)), "odd rows begin at x = 0.5: subtract it")
+              for shift in (0, 1e-5)),
             (fill(row, np.floor(x).astype(int)),
              "positions carry rounding errors, and floor(2.999999) is 2: round to the nearest"),
             (Shape((len(values),)), "that is still a list: an array of rows and columns is wanted"),
@@ -168,10 +159,8 @@ def hexagonal(to_square, neighbours):
     compare_function("to_square", to_square, stored, cases)
 
     for row, column in inputs_of("neighbours", [(2, 3), (3, 3), (4, 1)]):
-        found = array(call(neighbours, row, column, name="neighbours"), None, "neighbours")
-        require(found.shape == (6, 2), f"neighbours returns the shape {found.shape}: six pairs "
-                "(row, column) are wanted")  # fmt: skip
-        said = {tuple(pair) for pair in found}
+        found = call(neighbours, row, column, name="neighbours")
+        said = {tuple(pair) for pair in array(found, (6, 2), "what neighbours returns")}
         sides = {(row, column - 1), (row, column + 1)}
 
         def touching(shift, row=row, column=column, sides=sides):
@@ -182,12 +171,13 @@ def hexagonal(to_square, neighbours):
         where = "even" if row % 2 == 0 else "odd"
         require(len(said) == 6, "neighbours names a pixel twice")
         require((row, column) not in said, "a pixel is not its own neighbour")
-        require(said != touching(1 - row % 2), f"that would be right in the other rows: row {row} "
-                f"is {where}")  # fmt: skip
-        axial = sides | {(row - 1, column), (row - 1, column + 1)}
-        axial |= {(row + 1, column), (row + 1, column - 1)}
-        require(said != axial, "that is right for the lecture's sheared storage: here odd rows are "
-                "shifted, and no row is sheared")  # fmt: skip
+        other = said == touching(1 - row % 2)
+        require(not other, f"that would be right in the other rows: row {row} is {where}")
+        axial = {(row - 1, column), (row - 1, column + 1), (row + 1, column), (row + 1, column - 1)}
+        require(
+            said != sides | axial,
+            "that is the lecture's sheared storage: here odd rows are shifted",
+        )
         wrong = len(said - right)
         require(said == right, f"{wrong} of the six do not touch a pixel in an {where} row")
 
@@ -212,27 +202,23 @@ def one_neuron(steps, model, losses):
         ]  # fmt: skip
 
     compare_function("steps", steps, table, [(200, 32, 15), (64, 16, 50), (10, 50, 3), (45, 8, 2)])
-    require(hasattr(model, "predict"), "model must be a Keras model that you have fitted")
     u = np.array([[-1.0], [0.0], [1.0]])
-    said = array(
-        call(lambda u: model.predict(u, verbose=0), u, name="model"), None, "model's answer"
-    )
-    require(said.shape == (3, 1), f"for three temperatures model answers with {said.shape}: one "
-            "number each is wanted, (3, 1)")  # fmt: skip
+    said = answers(model, u, (3, 1))
     low, middle, high = said[:, 0]
     right = 110.4 + 19.25 * u[:, 0]
-    require(abs(high - middle - middle + low) < 0.05, "model's answers lie on no straight line: "
-            "one neuron, no activation")  # fmt: skip
+    bent = abs(high - middle - middle + low) >= 0.05
+    require(not bent, "model's answers lie on no straight line: one neuron, no activation")
     require(abs(said[:, 0]).max() > 1, "model's answers are near zero: is it fitted?")
     require(abs(middle - right[1]) < 0.3, f"at 300 K model says {middle:.1f} ohm, and the "
             "measurements another value: does it get u = (temperature - 300) / 50, and has its "
             "loss come to rest?")  # fmt: skip
     off = abs(said[:, 0] - right).max()
-    require(off < 0.3, f"model's slope is off, by {off:.1f} ohm at the ends: more epochs, or a "
-            "larger learning rate")  # fmt: skip
+    require(
+        off < 0.3, f"model is off by {off:.1f} ohm at the ends: train longer, or in longer steps"
+    )
     found = array(losses, None, "losses")
-    require(found.ndim == 1 and len(found) >= 5, "losses must be the losses of at least 5 epochs, "
-            "history.history[\"loss\"]")  # fmt: skip
+    several = found.ndim == 1 and len(found) >= 5
+    require(several, 'losses must be the losses of at least 5 epochs, history.history["loss"]')
     rises = np.diff(found) > 0
     require(rises.any(), "losses falls: the learning rate is not too large")
     require(rises.all(), "losses must rise in each epoch: a larger learning rate yet")
@@ -285,5 +271,4 @@ def pendula(motion, start):
     alike = np.allclose(found[0], found[2], rtol=0, atol=1e-6 * size)
     require(not alike, "both neighbours pull the middle one to the same side")
     apart = abs(found[0] + found[2]) < 1e-6 * size
-    require(apart, "the pulls on the middle pendulum do not cancel: they grow with the "
-            "displacement")  # fmt: skip
+    require(apart, "the pulls on the middle one do not cancel: they grow with the displacement")

@@ -138,7 +138,7 @@ def margin_rule(function):
             "the corrections have the wrong sign",
         )
         return (right, corrections), [
-            ("w", Shape((x.shape[1] + 1,)), "w is too long: x contains the constant input x0 = 1"),
+            ("w", Shape((x.shape[1] + 1,)), "w is too long: x already contains x0 = 1"),
             ("corrections", Shape(()), "corrections must be a list with one number for each epoch"),
             (learn(x, target, c, epochs, stop=False),
              "margin_rule goes on after an epoch without a correction: it must stop"),
@@ -156,8 +156,8 @@ def margin_rule(function):
             ("w", lambda w: w.any() and same(w / np.linalg.norm(w), right / size), lambda w, _:
              f"w is {np.linalg.norm(w) / size:.3g} times too long: the rule has no learning rate"),
             ("w", None, "w is not what the rule gives, started from zero, examples in order"),
-            ("corrections", Shape((...,)), f"w is right, but corrections is not: {len(corrections)} "
-             "epochs are wanted, each with its number of corrections"),
+            ("corrections", Shape((...,)), f"the list of corrections is not right: "
+             f"{len(corrections)} epochs are wanted, each with its number of corrections"),
         ]  # fmt: skip
 
     x = np.column_stack([np.ones(4), BITS])
@@ -225,7 +225,7 @@ def least_squares(function, w_kelvin):
         return right, [
             (Shape((x.shape[1],)), "w lacks the weight w0 of the constant input x0 = 1"),
             (np.roll(right, -1), "w0 must come first in w"),
-            (None, "other weights fit better: the residuals are not orthogonal to the inputs"),
+            (None, "a smaller sum of squares exists: the residuals are not orthogonal to the inputs"),
         ]  # fmt: skip
 
     rng, cases = np.random.default_rng(16), []

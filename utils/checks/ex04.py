@@ -8,12 +8,13 @@ from utils.checks.compare import (
     call,
     compare_function,
     inputs_of,
-    kind,
     not_finite,
     note,
     read,
     require,
+    words,
 )
+from utils.checks.models import answers, is_keras
 
 
 @exercise(
@@ -30,7 +31,7 @@ def bits(price, information):
         return cross(p, q) - cross(p, p)
 
     def price_table(p, q):
-        D, name, zero = apart(p, q), "price(p, q)", (p == 0).any()
+        D, zero = apart(p, q), (p == 0).any()
         excluded = ((q == 0) & (p == 0)).any()
         return D, [
             (np.isinf(D), "... must be infinite where q = 0 < p: q excludes what happens"),
@@ -49,7 +50,7 @@ def bits(price, information):
 
     def information_table(table):
         x, c = table.sum(axis=1), table.sum(axis=0)
-        before, name, zero = cross(c, c), "information(table)", (table == 0).any()
+        before, zero = cross(c, c), (table == 0).any()
         remains = cross(table.ravel(), table.ravel()) - cross(x, x)
         rows = [row / row.sum() for row in table if row.any()]
         unweighted = np.mean([cross(row, row) for row in rows])
@@ -190,11 +191,11 @@ def posterior_of_two(posterior):
         return np.exp(log[1] - np.logaddexp(*log))
 
     def table(x, means, widths, priors):
-        name, n, far = "posterior(x, ...)", len(x), np.abs(x).max() > 100
+        n, far = len(x), np.abs(x).max() > 100
         right = bayes(x, means, widths, priors)
         joint = priors[1] * np.exp(-(((x - means[1]) / widths[1]) ** 2) / 2) / widths[1]
-        both = f"{name} returns both classes: return that of class 1, shape (n,)"
-        undivided = f"{name} is not divided by the sum over both classes"
+        both = "... returns both classes: return that of class 1, shape (n,)"
+        undivided = "... is not divided by the sum over both classes"
         odds = np.diff(logs(x, means, widths, priors), axis=0)[0]
         return right, [
             (Shape((n, 2)), both),
@@ -213,8 +214,7 @@ def posterior_of_two(posterior):
             (lambda p: ((p < 0) | (p > 1)).any(), "... leaves the interval from 0 to 1"),
             (far and not_finite,
              "... is not finite where both densities are 0: take their logarithms"),
-            (None, f"{name} is off far from both means" if far else f"{name} differs from Bayes' "
-             "theorem with normal densities"),
+            (None, "... is off far from both means" if far else "... differs from Bayes' theorem"),
         ]  # fmt: skip
 
     two = np.array([0.0, 1.5]), np.array([0.8, 1.3]), np.array([0.9, 0.1])
@@ -230,8 +230,6 @@ def posterior_of_two(posterior):
     "keras.ops.maximum(one line, another line) has a kink between the two.",
 )
 def own_loss(loss, model):
-    import keras
-
     rng, levels = np.random.default_rng(45), np.linspace(0.02, 0.98, 97)
     samples = rng.exponential(1.0, 999), rng.gamma(3.0, 2.0, 999)
     cases = [(s[:, None].astype("float32"), a) for s in samples for a in (0.9, 0.25)]
@@ -240,8 +238,7 @@ def own_loss(loss, model):
         for guess in np.quantile(y, levels).astype(y.dtype):
             found = read(call(loss, y, np.full_like(y, guess), a, name="loss"), "the loss")
             fits = found.size in (1, len(y))
-            require(fits, f"the loss of {len(y)} examples has shape {found.shape}: return one for "
-                    "each, or their mean")  # fmt: skip
+            require(fits, f"the loss has shape {found.shape}: return one for each, or their mean")
             require(not not_finite(found), "the loss contains NaN or infinity")
             means.append(found.mean())
         means = np.array(means)
@@ -251,19 +248,16 @@ def own_loss(loss, model):
             continue
         begins = f"for a = {a} the loss is lowest where {best:.0%} of the y lie below the guess"
         require(abs(best - (1 - a)) > 0.025, f"{begins}: the two slopes are exchanged")
-        require(levels[0] < best < levels[-1], f"{begins}, at the end of all guesses: a loss must "
-                "rise to both sides")  # fmt: skip
+        inside = levels[0] < best < levels[-1]
+        require(inside, f"{begins}, the last guess: a loss must rise to both sides")
         require(abs(best - 0.5) > 0.025, f"{begins}: that is the median, for which a has no effect")
         mean = abs(best - np.mean(y < y.mean())) > 0.025
         require(mean, f"{begins}: that is the mean of y, as of a squared loss")
         require(False, begins)
     note(())  # what fails from here on is no input's fault
-    require(isinstance(model, keras.Model), f"model must be a Keras model, and it is {kind(model)}")
+    is_keras(model)
     gamma = np.linspace(1.2, 3.8, 14)[:, None]
-    found = read(call(model, gamma.astype("float32"), name="model"), "the model's output")
-    shape = f"model returns shape {found.shape} for {len(gamma)} values of gamma: (n, 1) is right"
-    require(found.shape == gamma.shape, shape)
-    require(not not_finite(found), "the model's output contains NaN or infinity: it has diverged")
+    found = answers(model, gamma.astype("float32"), gamma.shape)
     ratio = (found / (2.2 * gamma))[:, 0]
     if np.abs(ratio / np.log(10) - 1).max() <= 0.1:
         return
@@ -287,7 +281,7 @@ def own_loss(loss, model):
 def change(share_needed, sharpen, unchanged):
     def share_table(stated, wanted):
         odds = wanted / (1 - wanted) * (1 - stated) / stated
-        share, name = odds / (1 + odds), "share_needed"
+        share = odds / (1 + odds)
         grown = wanted / (1 - wanted) * stated / (1 - stated)
         forward = stated * wanted / (stated * wanted + (1 - stated) * (1 - wanted))
         return share, [
@@ -323,12 +317,6 @@ def change(share_needed, sharpen, unchanged):
     p = np.array([[0.5, 0.3, 0.2], [0.1, 0.1, 0.8]])
     tries = [(p, 2.0), (p, 0.5), (np.array([[0.5, 0.5], [0.48, 0.52]]), 3000.0)]
     compare_function("sharpen", sharpen, sharpen_table, tries)
-    words = ("accuracy", "mean loss", "calibration", "order of classes", "sum over classes")
-    several = isinstance(unchanged, tuple | list | set | frozenset)
-    require(several, f"unchanged must be a tuple of words, and it is {kind(unchanged)}")
-    for word in unchanged:
-        require(isinstance(word, str), f"unchanged holds {kind(word)}: write words in quotes")
-        require(word in words, f"{word!r} is none of the words {', '.join(words)}")
-    right = {"accuracy", "order of classes", "sum over classes"}
-    together = "unchanged is not exactly what stays: sharpen a few events and look at each of the "
-    require(set(unchanged) == right, together + "five")
+    known = ("accuracy", "mean loss", "calibration", "order of classes", "sum over classes")
+    right = words(unchanged, known, "unchanged") == {known[0], known[3], known[4]}
+    require(right, "unchanged is not exactly what stays: sharpen a few events, look at all five")
