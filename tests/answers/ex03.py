@@ -307,8 +307,8 @@ WRONG = {
         ((lambda c, L, tol: 3, 9, "C"), "3 units are too few"),
         ((needed, 3, "C"), "do not both hold"),
         ((needed, 9, "A"), "do not both hold"),
-        ((needed, 9, "E"), "one of the letters"),
-        ((needed, 9, 3), "one of the letters"),
+        ((needed, 9, "E"), "must be one of A, B, C, D"),
+        ((needed, 9, 3), "must be text in quotes"),
         ((needed, None, "C"), "must be a number"),
     ],
     "03.5": [

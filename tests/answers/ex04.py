@@ -364,8 +364,8 @@ WRONG = {
         ((lambda y, guess, a=0.9: y[:3], models.right), "has shape (3, 1)"),
         ((lambda y, guess: abs(y - guess), models.right), "raises TypeError"),
         ((quantile_loss, 5.06), "must be a Keras model"),
-        ((quantile_loss, models.wide), "returns shape (14, 2)"),
-        ((quantile_loss, models.diverged), "it has diverged"),
+        ((quantile_loss, models.wide), "has shape (14, 2)"),
+        ((quantile_loss, models.diverged), "contains NaN"),
         ((quantile_loss, models.mean), "returns the mean"),
         ((quantile_loss, models.median), "returns the median"),
         ((quantile_loss, models.early), "90 % exceed"),
@@ -391,9 +391,9 @@ WRONG = {
         ((share_needed, sharpen, STAYS[:2]), "not exactly what stays"),
         ((share_needed, sharpen, (*STAYS, "calibration")), "not exactly what stays"),
         ((share_needed, sharpen, ("mean loss",)), "not exactly what stays"),
-        ((share_needed, sharpen, (*STAYS, "loss")), "is none of the words"),
+        ((share_needed, sharpen, (*STAYS, "loss")), "must be one of accuracy"),
         ((share_needed, sharpen, "accuracy"), "must be a tuple"),
-        ((share_needed, sharpen, (1, 2)), "write words in quotes"),
+        ((share_needed, sharpen, (1, 2)), "must be text in quotes"),
     ],
 }
 

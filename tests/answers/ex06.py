@@ -246,8 +246,8 @@ WRONG = {
         ((mismatch, ("blur", "square", "edges")), "'edges' does not"),
         ((mismatch, ("blur", "square", "spotlight")), "'spotlight' does not"),
         ((mismatch, ("blur", "square", "sorted")), "'sorted' does not"),
-        ((mismatch, ("blur", "round")), "none of the layers"),
-        ((mismatch, "blur"), "tuple of names"),
+        ((mismatch, ("blur", "round")), "must be one of blur"),
+        ((mismatch, "blur"), "tuple of words"),
         ((mismatch, (1, 2)), "in quotes"),
     ],
     "06.5": [
@@ -269,8 +269,8 @@ WRONG = {
     "06.6": [
         (("rows", models.repaired), "different rows"),
         (("columns", models.repaired), "different columns"),
-        (("pixels", models.repaired), "none of the words"),
-        ((3, models.repaired), "one word"),
+        (("pixels", models.repaired), "must be one of rows"),
+        ((3, models.repaired), "must be text in quotes"),
         (("maps", models.broken), "no pooling over rows and columns"),
         (("maps", models.late), "before the pooling"),
         (("maps", models.untrained), "is it trained?"),

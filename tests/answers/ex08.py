@@ -462,7 +462,10 @@ WRONG = {
         ((accuracy_with(error=lambda p, n: np.sqrt(p / n)),), "Poisson"),
         ((accuracy_with(clustered=lambda b, n: b.std(ddof=1)),), "spread of the blocks"),
         ((accuracy_with(clustered=lambda b, n: b.std() / len(b) ** 0.5),), "ddof=1"),
-        ((accuracy_with(clustered=lambda b, n: b.std(ddof=1) / n**0.5),), "root of their number"),
+        (
+            (accuracy_with(clustered=lambda b, n: b.std(ddof=1) / n**0.5),),
+            "of the number of blocks",
+        ),
         (
             (accuracy_with(clustered=lambda b, n: b.std(ddof=1) / len(b)),),
             "with the root of the number",

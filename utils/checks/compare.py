@@ -248,7 +248,7 @@ def compare(name, value, right, mistakes=(), rtol=RTOL, atol=ATOL):
         or None for "whatever else". `message` is a text, which may begin with "... " for the name
         of the value; or a function of the result that returns one; or None, where such a result
         is right, too. Wrong signs, per cent, fractions upside down and transposed arrays need no
-        row: they are named where none fits.
+        row: they are named where none fits but the one for "whatever else".
     rtol, atol : float
         Tolerances as in `same`.
 

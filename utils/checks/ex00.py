@@ -127,22 +127,22 @@ def diffuse(function, views):
 def hexagonal(to_square, neighbours):
     def stored(x, y, values):
         row = np.rint(2 * y / np.sqrt(3)).astype(int)
-        column = np.rint(x - row % 2 / 2).astype(int)
 
-        def fill(row, column, empty=0.0):
+        def fill(column, empty=0.0, by=np.rint):
+            column = by(column).astype(int)
             square = np.full((row.max() + 1, column.max() + 1), empty)
             square[row, column] = values
             return square
 
-        right, apart = fill(row, column), int(np.rint(y).max())
+        right = fill(x - row % 2 / 2)
         return right, [
             (right.T, "rows and columns are exchanged: the row comes first"),
-            (fill(row, column, np.nan), "where there is no pixel a 0 is wanted, not NaN"),
+            (fill(x - row % 2 / 2, np.nan), "where there is no pixel a 0 is wanted, not NaN"),
             (right[::-1], "the row with y = 0 is row 0"),
-            (Shape((apart + 1, ...)), "rows lie sqrt(3)/2 apart, not 1"),
-            *((fill(row, np.rint(x + shift).astype(int)), "odd rows begin at x = 0.5: subtract it")
-              for shift in (0, 1e-5)),
-            (fill(row, np.floor(x).astype(int)),
+            (Shape((int(np.rint(y.max())) + 1, ...)), "rows lie sqrt(3)/2 apart, not 1"),
+            (fill(x), "odd rows begin at x = 0.5: subtract it"),
+            (fill(x + 1e-5), "odd rows begin at x = 0.5: subtract it"),
+            (fill(x, by=np.floor),
              "positions carry rounding errors, and floor(2.999999) is 2: round to the nearest"),
             (Shape((len(values),)), "that is still a list: an array of rows and columns is wanted"),
         ]  # fmt: skip
@@ -151,8 +151,7 @@ def hexagonal(to_square, neighbours):
     for rows, columns, lost in ((7, 3, 2), (4, 5, 3)):
         row, column = np.divmod(rng.permutation(rows * columns)[lost:], columns)
         row, column = np.append(row, rows - 1), np.append(column, columns - 1)
-        _, once = np.unique([row, column], axis=1, return_index=True)
-        row, column = row[np.sort(once)], column[np.sort(once)]
+        row, column = rng.permutation(np.unique([row, column], axis=1), axis=1)
         place = np.array([column + row % 2 / 2, row * np.sqrt(3) / 2])
         place += rng.uniform(-1e-6, 1e-6, place.shape)
         cases.append((*place, rng.uniform(1, 9, len(row))))
@@ -164,22 +163,18 @@ def hexagonal(to_square, neighbours):
         sides = {(row, column - 1), (row, column + 1)}
 
         def touching(shift, row=row, column=column, sides=sides):
-            near = {(row + i, column + j) for i in (-1, 1) for j in (shift - 1, shift)}
-            return sides | near
+            return sides | {(row + i, column + j) for i in (-1, 1) for j in (shift - 1, shift)}
 
-        right = touching(row % 2)
         where = "even" if row % 2 == 0 else "odd"
         require(len(said) == 6, "neighbours names a pixel twice")
         require((row, column) not in said, "a pixel is not its own neighbour")
         other = said == touching(1 - row % 2)
         require(not other, f"that would be right in the other rows: row {row} is {where}")
         axial = {(row - 1, column), (row - 1, column + 1), (row + 1, column), (row + 1, column - 1)}
-        require(
-            said != sides | axial,
-            "that is the lecture's sheared storage: here odd rows are shifted",
-        )
-        wrong = len(said - right)
-        require(said == right, f"{wrong} of the six do not touch a pixel in an {where} row")
+        sheared = said == sides | axial
+        require(not sheared, "that is the lecture's sheared storage: here odd rows are shifted")
+        wrong = len(said - touching(row % 2))
+        require(not wrong, f"{wrong} of the six do not touch a pixel in an {where} row")
 
 
 @exercise(
@@ -213,9 +208,7 @@ def one_neuron(steps, model, losses):
             "measurements another value: does it get u = (temperature - 300) / 50, and has its "
             "loss come to rest?")  # fmt: skip
     off = abs(said[:, 0] - right).max()
-    require(
-        off < 0.3, f"model is off by {off:.1f} ohm at the ends: train longer, or in longer steps"
-    )
+    require(off < 0.3, f"model's slope is off, by {off:.1f} ohm at the ends: more or longer steps")
     found = array(losses, None, "losses")
     several = found.ndim == 1 and len(found) >= 5
     require(several, 'losses must be the losses of at least 5 epochs, history.history["loss"]')

@@ -225,7 +225,7 @@ def least_squares(function, w_kelvin):
         return right, [
             (Shape((x.shape[1],)), "w lacks the weight w0 of the constant input x0 = 1"),
             (np.roll(right, -1), "w0 must come first in w"),
-            (None, "a smaller sum of squares exists: the residuals are not orthogonal to the inputs"),
+            (None, "a smaller sum of squares exists: residuals are not orthogonal to the inputs"),
         ]  # fmt: skip
 
     rng, cases = np.random.default_rng(16), []

@@ -31,8 +31,7 @@ def bits(price, information):
         return cross(p, q) - cross(p, p)
 
     def price_table(p, q):
-        D, zero = apart(p, q), (p == 0).any()
-        excluded = ((q == 0) & (p == 0)).any()
+        D, zero, excluded = apart(p, q), (p == 0).any(), ((q == 0) & (p == 0)).any()
         return D, [
             (np.isinf(D), "... must be infinite where q = 0 < p: q excludes what happens"),
             (excluded and not_finite, "... is not finite where p = q = 0: that costs nothing"),
@@ -51,9 +50,8 @@ def bits(price, information):
     def information_table(table):
         x, c = table.sum(axis=1), table.sum(axis=0)
         before, zero = cross(c, c), (table == 0).any()
-        remains = cross(table.ravel(), table.ravel()) - cross(x, x)
-        rows = [row / row.sum() for row in table if row.any()]
-        unweighted = np.mean([cross(row, row) for row in rows])
+        both, rows = cross(table.ravel(), table.ravel()), [r / r.sum() for r in table if r.any()]
+        remains, unweighted = both - cross(x, x), np.mean([cross(row, row) for row in rows])
         told = before - remains
         return told, [
             (zero and not_finite, "... is not finite where a bin is empty: that adds nothing"),
@@ -61,7 +59,7 @@ def bits(price, information):
             (before, "... is what is unknown before the measurement: subtract what remains"),
             (remains, "... is what remains unknown: how much was unknown before?"),
             (cross(x, x), "... is the entropy of x, which has no class in it"),
-            (cross(table.ravel(), table.ravel()), "... is the entropy of the whole table"),
+            (both, "... is the entropy of the whole table"),
             (before - unweighted, "... counts all bins of x alike: each counts by its probability"),
             (zero, "... is off where a bin of the table is empty: it must count as 0"),
             (None, "... is not H(c) minus the mean entropy of c at given x"),
@@ -72,8 +70,8 @@ def bits(price, information):
     compare_function("price", price, price_table, cases, what="price(p, q)")
     full = np.array([[0.30, 0.05], [0.10, 0.15], [0.05, 0.35]])
     gaps = np.array([[0.40, 0.00, 0.10], [0.00, 0.00, 0.00], [0.05, 0.25, 0.20]])
-    what = "information(table)"
-    compare_function("information", information, information_table, [(full,), (gaps,)], what=what)
+    cases, what = [(full,), (gaps,)], "information(table)"
+    compare_function("information", information, information_table, cases, what=what)
 
 
 @exercise(

@@ -12,6 +12,7 @@ from utils.checks.compare import (
     number,
     require,
 )
+from utils.checks.models import answers
 from utils.simulate import spins
 
 FRESH = {}  # maps that no student has seen, made once
@@ -199,22 +200,22 @@ def texture(function):
     "without any texture has the sum of a skyrmion lattice?",
 )
 def fooled(net, stranger):
-    predict = getattr(net, "predict", None)
-    require(callable(predict), "net must be a Keras model, with a method predict")
     d = np.resize([0.75, 0.9], 12)
     if "raw" not in FRESH:
         b = np.repeat([0.05, 0.5, 1.1], 4) * d**2
         FRESH["raw"] = spins.anneal(d, b, seed=55)[2]
-    found = array(call(predict, FRESH["raw"], name="net.predict"), (12, 3), "the network's output")
+    found = answers(net, FRESH["raw"], (12, 3), "net")
     sums = np.allclose(found.sum(axis=1), 1, atol=1e-3) and found.min() >= 0
     require(sums, "the three outputs must be probabilities: they need a softmax")
     wrong = np.sum(found.argmax(axis=1) != np.repeat([0, 1, 2], 4))
     require(wrong <= 1, f"net names {wrong} of 12 new maps wrongly: train it on the moved maps")
     stranger = array(stranger, (48, 48), "stranger")
     require(np.abs(stranger).max() <= 1, "no component of a spin is beyond -1 or 1")
-    require(stranger.std() <= 0.05, f"stranger has a texture: its standard deviation is "
-            f"{stranger.std():.2g}, and at most 0.05 is allowed")  # fmt: skip
-    p = array(call(predict, stranger[None], name="net.predict"), (1, 3), "the network's output")[0]
+    spread = stranger.std()
+    require(
+        spread <= 0.05, f"stranger has a texture: its standard deviation is {spread:.2g} > 0.05"
+    )
+    p = answers(net, stranger[None], (1, 3), "net")[0]
     says = ("spiral", "skyrmion lattice", "ferromagnet")[p.argmax()]
     require(p[1] >= 0.8, f"the network calls your stranger a {says}, and a skyrmion lattice with "
             f"p = {p[1]:.2f} only: 0.8 is wanted")  # fmt: skip

@@ -72,7 +72,7 @@ def sizes_and_parameters(sizes, parameters, total_tall):
     typical = {
         (60, 46, 6): "the stride is missing", (32, 24, 6): "the convolution is without padding",
         (31, 23, 6): "f = 5 along the rows", (30, 22, 6): "f = 3 along the columns",
-        (29, 22, 6): "one place is missing: + 1", (15, 12, 6): "an odd column is dropped: round down",
+        (29, 22, 6): "one place is missing: + 1", (15, 12, 6): "an odd column is lost: round down",
         (13, 9, 4): "padding 'same' keeps the size", (13, 9, 3): "pooling moves by its own size: 3",
         (5, 4, 4): "what does not fill a block is dropped: round down",
     }  # fmt: skip
@@ -205,8 +205,8 @@ def block_spins(block):
             (np.sign(total), "... is 0 where two are up: the top left spin decides"),
             (np.where(total >= 0, 1, -1), "... turns ties up: the top left spin decides"),
             (np.where(total > 0, 1, -1), "... turns ties down: the top left spin decides"),
-            *((np.where(total == 0, spin, np.sign(total)), f"... gives ties to the {corner}: the top "
-               "left spin decides") for corner, spin in others.items()),
+            *((np.where(total == 0, spin, np.sign(total)), f"... gives ties to the {corner}: the "
+               "top left spin decides") for corner, spin in others.items()),
             (a, "... keeps the top left spin only: the majority decides"),
             (np.maximum(np.maximum(a, b), np.maximum(c, d)),
              "... is max-pooling: that is no majority"),

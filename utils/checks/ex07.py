@@ -50,8 +50,7 @@ def parameters(function, total_with_means):
             ("convolutions", maps * (area + 1), "a filter has weights for every map below it"),
             ("convolutions", maps * (area * channels + 1), "later ones see maps of the one before"),
             ("convolutions", maps * (kernel * depths + 1), "the square is missing: kernel²"),
-            ("convolutions", None, lambda c, _: "the number of convolution "
-             f"{np.argmax(c != right) + 1} is wrong for filters {filters}"),
+            ("convolutions", None, lambda c, _: f"convolution {(c == right).argmin() + 1} is off"),
             dense(edge**2 * depth, "the biases are missing in the dense layer", 0),
             dense(size**2 * depth, "the dense layer sees the maps after pooling: smaller ones"),
             dense((2 * edge) ** 2 * depth, "each convolution has its pooling: there is one more"),
@@ -63,8 +62,7 @@ def parameters(function, total_with_means):
         ]  # fmt: skip
 
     cases = [(48, 2, (3, 5), 5, 4), (50, 3, (4, 6, 8), 3, 7), (22, 1, (5,), 3, 2)]
-    parts = ("convolutions", "dense layer")
-    compare_function("count_parameters", counted, table, cases, parts)
+    compare_function("count_parameters", counted, table, cases, ("convolutions", "dense layer"))
     filters = np.array([4, 6, 9, 13])
     convolutions = np.sum(filters * (9 * np.array([3, *filters[:-1]]) + 1))
     compare("total_with_means", total_with_means, convolutions + 7 * 14, [
@@ -268,10 +266,10 @@ def leak(leaking, split):
             (np.intersect1d(train, test), "no leak: the same original is enough"),
         ):  # fmt: skip
             require(found == leaks or set(found) != set(wrong), f"leaking returns {message}")
-        missed = len(set(leaks) - set(found))
-        require(len(set(found)) == len(found), "leaking returns some rows more than once")
+        missed, more = len(set(leaks) - set(found)), len(set(found) - set(leaks))
         require(not missed, f"leaking misses {missed} of the test rows that leak")
-        require(len(found) == len(leaks), "leaking also returns rows that do not leak")
+        require(not more, f"leaking also returns {more} rows that do not leak")
+        require(len(found) == len(leaks), "leaking returns some rows more than once")
 
     def sides_of(original, share, seed):
         pair = call(split, original, share, seed, name="split")
@@ -294,12 +292,12 @@ def leak(leaking, split):
         require(not leaks, f"split leaks: {leaks} of {known} originals are in train and in test")
         dense = np.unique(original, return_inverse=True)[1]
         gaps = len(np.unique(dense[np.array(sides_of(dense, share, seed)[1], int)]))
-        wanted, counts = round(share * known), f"the test set has {chosen} of {known} originals for"
-        compare("the test set", chosen, wanted, [
+        counts = f"the test set has {chosen} of {known} originals for {share:g}"
+        compare("the test set", chosen, wanted := round(share * known), [
             (known - wanted, "train and test are exchanged: `share` is that of the test set"),
-            (abs(chosen - share * known) < 1, f"{counts} {share:g}: round to nearest, do not cut off"),
-            (gaps == wanted, f"{counts} {share:g}: choose among those that occur, numbers have gaps"),
-            (None, f"{counts} {share:g}: the share is that of the originals, not of the rows"),
+            (abs(chosen - share * known) < 1, f"{counts}: round, do not cut off"),
+            (gaps == wanted, f"{counts}: their numbers have gaps"),
+            (None, f"{counts}: the share is that of the originals, not of the rows"),
         ])  # fmt: skip
     once, again, *others = [set(sides_of(sky, 0.25, s)[1]) for s in (0, 0, 1, 2)]
     require(once == again, "the same seed must give the same split: use `seed`")

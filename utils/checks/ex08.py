@@ -197,7 +197,7 @@ def accuracy(function):
             ("error", None, "the first error is not that of a binomial share"),
             ("block error", one / np.sqrt(n), "this is binomial again: let the blocks scatter"),
             ("block error", spread, "this is the spread of the blocks, not of their mean"),
-            ("block error", spread / np.sqrt(n), "blocks count: divide by the root of their number"),
+            ("block error", spread / np.sqrt(n), "divide by the root of the number of blocks"),
             ("block error", spread / g, "the error falls with the root of the number of blocks"),
             ("block error", blocks.std() / np.sqrt(g), "with few blocks use ddof=1"),
             ("block error", far.std(ddof=1) / np.sqrt(len(far)),
