@@ -504,7 +504,7 @@ WRONG = {
         ((leaking, split_without_seed), "the same seed"),
         ((leaking, split_originals), "not rows"),
         ((leaking, split_one_row_each), "in neither"),
-        ((leaking, split_sizes_by_rows), "that of the originals"),
+        ((leaking, split_sizes_by_rows), "a share of the originals"),
         ((leaking, lambda o, share, seed: split(o, share, seed)[::-1]), "exchanged"),
         ((leaking, lambda o, share, seed: split(o, share, seed)[1]), "must return the pair"),
         ((leaking, split_cut), "do not cut off"),

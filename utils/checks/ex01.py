@@ -132,18 +132,15 @@ def margin_rule(function):
 
     def table(x, target, c, epochs):
         right, corrections = learn(x, target, c, epochs)
-        size, few, sign = (
-            np.linalg.norm(right),
-            min(epochs, 60),
-            "the corrections have the wrong sign",
-        )
+        size, few = np.linalg.norm(right), min(epochs, 60)
+        sign = "the corrections have the wrong sign: target 1 adds x"
         return (right, corrections), [
             ("w", Shape((x.shape[1] + 1,)), "w is too long: x already contains x0 = 1"),
             ("corrections", Shape(()), "corrections must be a list with one number for each epoch"),
             (learn(x, target, c, epochs, stop=False),
              "margin_rule goes on after an epoch without a correction: it must stop"),
-            ("w", -right, f"{sign}: target 1 adds x"),
-            ("w", learn(x, target, c, few, sign=-1)[0], f"{sign}: target 1 adds x"),
+            ("w", -right, sign),
+            ("w", learn(x, target, c, few, sign=-1)[0], sign),
             ("w", 0 * right, "w is still zero: are the corrections kept?"),
             ("w", learn(x, target, 0, epochs)[0],
              "c has no effect: correct also where the answer is right by too little"),
@@ -156,7 +153,7 @@ def margin_rule(function):
             ("w", lambda w: w.any() and same(w / np.linalg.norm(w), right / size), lambda w, _:
              f"w is {np.linalg.norm(w) / size:.3g} times too long: the rule has no learning rate"),
             ("w", None, "w is not what the rule gives, started from zero, examples in order"),
-            ("corrections", Shape((...,)), f"the list of corrections is not right: "
+            ("corrections", Shape((...,)), "the list of corrections is not right: "
              f"{len(corrections)} epochs are wanted, each with its number of corrections"),
         ]  # fmt: skip
 
