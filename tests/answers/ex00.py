@@ -235,7 +235,7 @@ WRONG = {
         ((lambda x, y, v: square(x, y, v, half=0), near), "begin at x = 0.5"),
         ((floored, near), "2.999999"),
         ((lambda x, y, v: v, near), "still a list"),
-        ((square, lambda i, j: near(i, j, parity=1)), "right in the other rows"),
+        ((square, lambda i, j: near(i, j, parity=1)), "right in the other rows: row 2 is even"),
         ((square, near_axial), "sheared storage"),
         ((square, near_all), "it must have (6, 2)"),
         ((square, lambda i, j: near_all(i, j)[:6]), "do not touch"),

@@ -257,9 +257,9 @@ def pulse_net(function):
 
     for x, k in inputs_of("pulse_net", [(pulses(96, 2000), 2)]):
         model, new = call(function, x, k, name="pulse_net"), pulses(97, 1000)
-        note((x, k))
         is_keras(model, "what pulse_net returns")
         made = answers(model, new, new.shape)
+        note((x, k))
         widths = widths_of(model)
         narrow = f"no layer has {k} outputs, the narrowest has {min(widths, default='none')}: "
         require(k in widths, narrow + "the pulse must pass k numbers")
