@@ -114,9 +114,10 @@ def test_every_end_of_every_slider_draws(name, monkeypatch):
     assert slider() is None
     panel, *shown = displayed
     assert [next(iter(d.data)) for d in shown] == ["image/png", "text/markdown"]
-    *controls, reset = panel.children
-    assert [c.description for c in controls] == list(expected)
-    for control, wanted in zip(controls, expected.values()):
+    _, *rows, reset = panel.children
+    assert [row.children[0].description for row in rows] == list(expected)
+    for row, wanted in zip(rows, expected.values()):
+        control, *slider = row.children
         if isinstance(wanted, list):
             assert isinstance(control, ipywidgets.Dropdown)
             assert list(control.options) == wanted and control.value == wanted[0]
@@ -124,18 +125,17 @@ def test_every_end_of_every_slider_draws(name, monkeypatch):
             assert isinstance(control, ipywidgets.Text) and not control.continuous_update
             assert control.value == wanted
         else:
-            now = (control.min, control.max, control.step, control.value)
-            assert np.allclose(now, wanted, rtol=1e-9)
-            whole = isinstance(control, ipywidgets.IntSlider)
-            assert whole == (name == "approximation")
-            ends_told = f": {control.min:g} to {control.max:g}, also by the arrow keys"
-            assert control.tooltip == control.description + ends_told
+            for part in (control, *slider):
+                now = (part.min, part.max, part.step, part.value)
+                assert np.allclose(now, wanted, rtol=1e-9)
+            whole = isinstance(control, ipywidgets.BoundedIntText)
+            assert whole == isinstance(*slider, ipywidgets.IntSlider) == (name == "approximation")
         assert not control.description_allow_html, "a name is no markup"
         ends = {list: wanted, str: ("1 " * 9, "no numbers"), tuple: wanted[:2]}
         for value in ends[type(wanted)]:
             control.value = value
     assert len(displayed) == 3, "what follows the sliders is shown in place"
-    assert all(len(d.seen) > len(controls) for d in shown)
+    assert all(len(d.seen) > len(rows) for d in shown)
     sizes = {size(told["image/png"]) for told in shown[0].seen}
     assert len(sizes) == 1, "the text below jumps"
     reset.click()
@@ -172,31 +172,37 @@ def live(monkeypatch):
     return displayed
 
 
-def test_the_readout_has_the_decimals_of_the_step(monkeypatch):
-    displayed = live(monkeypatch)
-    explore.sliders(
-        lambda **_: plots.finish(plots.new()[0], "Look.", "A line."),
-        a=(0.0, 1.0, 0.025, 0.5), b=(0.0, 1.0, 0.5, 0.0715), c=(0.0, 1.0, 1 / 3, 0.0),
-    )  # fmt: skip
-    formats = [control.readout_format for control in displayed[0].children[:3]]
-    assert formats == [".3f", ".4f", ".4f"]
+@pytest.fixture
+def number(monkeypatch):
+    """Return a function that shows one slider: its field, the slider and what is displayed."""
+
+    def shown(*control):
+        displayed = live(monkeypatch)
+        explore.sliders(lambda x: plots.finish(plots.new()[0], f"At {x}.", "A line."), x=control)
+        _, row, reset = displayed[0].children
+        return *row.children, reset, displayed[2]
+
+    return shown
 
 
-def test_the_figure_follows_the_hand_where_it_is_drawn_in_time(monkeypatch):
-    displayed, now, seconds = live(monkeypatch), [0.0], [0.24]
+def test_field_slider_and_figure_agree(number):
+    field, slider, reset, told = number(0.0, 1.0, 0.1, 0.5)
+    slider.value = 0.1 * 3  # 0.30000000000000004
+    assert field.value == 0.3 and told.data["text/markdown"] == "*At 0.3.*"
+    assert slider.value == 0.1 * 3, "the hand that slides is not disturbed"
+    field.value = 0.6
+    assert slider.value == 0.6 and told.data["text/markdown"] == "*At 0.6.*"
+    reset.click()
+    assert field.value == slider.value == 0.5 and told.data["text/markdown"] == "*At 0.5.*"
+    assert [t["text/markdown"] for t in told.seen[1:]] == ["*At 0.3.*", "*At 0.6.*", "*At 0.5.*"]
 
-    def draw(**_):
-        now[0] += seconds[0]
-        return plots.finish(plots.new()[0], "Look.", "A line.")
 
-    monkeypatch.setattr("utils.explore.time.perf_counter", lambda: now[0])
-    explore.sliders(draw, a=(0, 9, 1, 5), b=(0.0, 1.0, 0.5, 0.0), c="text", d=["one", "two"])
-    a, b, c, _, _ = displayed[0].children
-    for taken, follows in ((0.24, True), (0.26, False), (0.24, True)):
-        seconds[0] = taken
-        a.value -= 1
-        assert a.continuous_update == b.continuous_update == follows
-        assert not c.continuous_update, "a text that is half typed is not answered"
+def test_values_have_four_decimals(number):
+    """A browser marks a number that is no multiple of the step, as it writes both, as wrong."""
+    field, slider, *_ = number(0.0, 1.0, 1 / 3, 2 / 3)
+    assert (field.step, field.value, slider.step, slider.value) == (0.3333, 0.6667) * 2
+    slider.value = 0.33333333
+    assert field.value == 0.3333
 
 
 def test_bad_starting_values_are_named():

@@ -4,7 +4,6 @@ Every slider returns what `sliders` returns, every diagram a `plots.CourseFigure
 """
 
 import itertools
-import time
 
 import matplotlib
 import numpy as np
@@ -14,14 +13,20 @@ from matplotlib.patheffects import withStroke
 from utils import plots, runtime
 from utils.arguments import integer, real
 
-QUICK = 0.25  # s; a figure drawn in less follows the hand
+# ipywidgets gives a slider's handle no name, but a number's field: a screen reader and the keyboard
+# get the field alone, the mouse gets both.
+STYLE = """<style>
+.course-sliders .noUi-handle {visibility: hidden}
+.course-sliders .noUi-touch-area {visibility: visible; background: #0072B2; border-radius: 50%}
+</style>"""
 
 
 def sliders(draw, labels=None, **controls):
     """Show a figure that follows sliders, or its static twin where no one can slide.
 
     The figure is an output of its own below the sliders: it stays in a saved notebook. It follows
-    while a slider moves if the last drawing took less than `QUICK`, else when it is let go.
+    while a slider moves, as fast as it is drawn: ipywidgets sends a value when the last one has
+    been answered. The number beside a slider has its name, and takes arrow keys and typing.
 
     Parameters
     ----------
@@ -31,8 +36,9 @@ def sliders(draw, labels=None, **controls):
     labels : dict of str to str, optional
         What stands beside a control, with its unit, where that is not the argument's name.
     **controls : (low, high, step, start)
-        Range, step and starting value of each slider, in the unit of the argument; a list of
-        values becomes a drop-down menu that starts at its first, a text a field to type into.
+        Range, step and starting value of each slider, in the unit of the argument, to four
+        decimals; a list of values becomes a drop-down menu that starts at its first, a text a
+        field to type into.
 
     Returns
     -------
@@ -48,54 +54,59 @@ def sliders(draw, labels=None, **controls):
     import ipywidgets
     from IPython.display import display
 
-    made = {}
+    rows = {}
     for name, control in controls.items():
-        label = (labels or {}).get(name, name.replace("_", " "))
-        look = {"style": {"description_width": "9em"}, "layout": {"width": "32em"}}
-        look["description"] = label
+        wide = {"width": "16em" if isinstance(control, tuple) else "32em"}
+        look = {"layout": wide, "style": {"description_width": "9em"}}
+        look["description"] = (labels or {}).get(name, name.replace("_", " "))
         if isinstance(control, list):
-            made[name] = ipywidgets.Dropdown(options=control, **look)
-            continue
-        if isinstance(control, str):  # a text that is half typed is not to be answered
-            made[name] = ipywidgets.Text(control, continuous_update=False, **look)
-            continue
-        low, high, step, start = control
-        whole = all(isinstance(v, int) for v in (low, high, step, start))
-        slider = ipywidgets.IntSlider if whole else ipywidgets.FloatSlider
-        made[name] = slider(min=low, max=high, step=step, value=start, **look)
-        made[name].tooltip = f"{label}: {low:g} to {high:g}, also by the arrow keys"
-        if not whole:  # as many decimals as the step and the start have, at most four
-            decimals = [len(f"{v:.4f}".rstrip("0").partition(".")[2]) for v in (step, start)]
-            made[name].readout_format = f".{max(decimals)}f"
-    moved = [made[name] for name, control in controls.items() if isinstance(control, tuple)]
+            rows[name] = [ipywidgets.Dropdown(options=control, **look)]
+        elif isinstance(control, str):  # a text that is half typed is not to be answered
+            rows[name] = [ipywidgets.Text(control, continuous_update=False, **look)]
+        else:
+            rows[name] = _number(*control, look)
     reset = ipywidgets.Button(description="reset")
-    display(ipywidgets.VBox([*made.values(), reset]))
-
-    def drawn(values):
-        begin = time.perf_counter()
-        outputs = draw(**values).outputs()
-        quick = time.perf_counter() - begin < QUICK
-        for slider in moved:
-            slider.continuous_update = quick
-        return outputs
-
-    handles = [
-        display(data, metadata=more, raw=True, display_id=True) for data, more in drawn(first)
-    ]
+    panel = [ipywidgets.HTML(STYLE), *map(ipywidgets.HBox, rows.values()), reset]
+    display(ipywidgets.VBox(panel).add_class("course-sliders"))
+    shown = draw(**first).outputs()
+    handles = [display(data, metadata=more, raw=True, display_id=True) for data, more in shown]
 
     def follow(_):
-        values = {name: control.value for name, control in made.items()}
-        for handle, (data, more) in zip(handles, drawn(values)):
+        figure = draw(**{name: row[0].value for name, row in rows.items()})
+        for handle, (data, more) in zip(handles, figure.outputs()):
             handle.update(data, metadata=more, raw=True)
 
     def back(_):
         for name, value in first.items():
-            made[name].value = value
+            rows[name][0].value = value
 
-    for control in made.values():
-        control.observe(follow, "value")
+    for field, *_ in rows.values():
+        field.observe(follow, "value")
     reset.on_click(back)
     return None
+
+
+def _number(low, high, step, start, look):
+    """Return a field for a number and its slider."""
+    import ipywidgets
+
+    whole = all(isinstance(v, int) for v in (low, high, step, start))
+    kinds = ("BoundedIntText", "IntSlider") if whole else ("BoundedFloatText", "FloatSlider")
+    limits = {"min": low, "max": high, "step": step, "value": start}
+    limits = {key: round(value, 4) for key, value in limits.items()}
+    field = getattr(ipywidgets, kinds[0])(**limits, **look)
+    slider = getattr(ipywidgets, kinds[1])(**limits, readout=False)
+
+    def slid(change):  # without 0.30000000000000004
+        field.value = round(change.new, 4)
+
+    def typed(change):  # what comes from the slider does not move it: the hand is on
+        if abs(change.new - slider.value) > limits["step"] / 2:
+            slider.value = change.new
+
+    slider.observe(slid, "value")
+    field.observe(typed, "value")
+    return [field, slider]
 
 
 def divergence(mean=1.0, width=2.0):
