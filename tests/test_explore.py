@@ -277,10 +277,13 @@ def test_threshold_unit_counts_what_it_gets_right(draw):
     assert wrong.axes[0].get_title() == "XOR: 3 of 4 right"
     assert tuple(wrong.get_size_inches()) == (7.3, 5.5)
     assert wrong.caption.startswith("Two weights turn the line") and "the line w.x" in wrong.alt
-    for threshold, answer in ((0.0, 0), (-0.25, 1)):
-        blind = unit(task="XOR", w1=0.0, w2=0.0, threshold=threshold)
-        assert f"no line, the unit answers {answer} everywhere; circles" in blind.caption
-        assert "no line" in blind.alt and "2 of 4" in blind.alt and not blind.axes[0].get_lines()
+    for w2, threshold, answer in ((0, 0.0, 0), (0, -0.25, 1), (0.25, 0.5, 0), (-0.25, -0.5, 1)):
+        blind = unit(task="XOR", w1=0.0, w2=w2, threshold=threshold)
+        assert blind.caption.startswith("No line crosses the picture")
+        assert f"the unit answers {answer} all over it; circles" in blind.caption
+        assert "no line" in blind.alt and "2 of 4" in blind.alt and not blind.axes[0].texts
+        assert len(blind.axes[0].get_lines()) == bool(w2), "drawn, outside"
+        assert size(blind.outputs()[0][0]["image/png"]) == size(wrong.outputs()[0][0]["image/png"])
         (shade,) = [c for c in blind.axes[0].collections if c.get_alpha() == 0.25]
         shaded = [len(path.vertices) > 0 for path in shade.get_paths()]
         assert shaded == [answer == 0, answer == 1], "blue says 0, orange says 1"

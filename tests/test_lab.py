@@ -23,10 +23,10 @@ STATE = """(() => {
   const row = %s[%d], cell = row.closest(".jp-Cell");
   row.scrollIntoView({block: "center"});
   const field = row.querySelector("input, select"), knob = row.querySelector(".noUi-touch-area");
-  const box = knob && knob.getBoundingClientRect();
+  const centre = e => (b => [b.x + b.width / 2, b.y + b.height / 2])(e.getBoundingClientRect());
   return {
     name: field.labels[0].textContent, kind: field.type, value: field.value,
-    knob: knob && [box.x + box.width / 2, box.y + box.height / 2],
+    knob: knob && centre(knob), reset: centre(cell.querySelector(".course-sliders button")),
     high: knob && field.value - field.min > field.max - field.value,
     picture: cell.querySelector("img").src,
     caption: cell.querySelector(".jp-RenderedMarkdown").textContent,
@@ -34,9 +34,9 @@ STATE = """(() => {
 })()"""
 
 
-@pytest.fixture(scope="module")
-def page(tmp_path_factory):
-    page = Page(tmp_path_factory.mktemp("profile"))
+@pytest.fixture
+def page(tmp_path):
+    page = Page(tmp_path / "profile")
     yield page
     page.close()
 
@@ -72,9 +72,7 @@ def judge(page, lecture, folder, monkeypatch, pictures=None):
         names = [page.js(STATE % (ROWS, row))["name"] for row in range(rows)]
         assert page.names("slider") == [], "a nameless handle"
         for row in range(rows):
-            slide(page, row)
-            if pictures:
-                page.shot(pictures / f"{lecture.stem}-{row}.png")
+            slide(page, row, pictures and pictures / f"{lecture.stem}-{row}.png")
         told = page.names("spinbutton", "textbox", "combobox")
         assert [name for name in told if name in names] == names
         page.save()
@@ -88,9 +86,9 @@ def judge(page, lecture, folder, monkeypatch, pictures=None):
     assert "Traceback" not in (folder / "lab.log").read_text() and page.errors == []
 
 
-def slide(page, row):
-    """Move one control by mouse and by keyboard; each time its value and the picture follow."""
-    now = page.js(STATE % (ROWS, row))
+def slide(page, row, shot=None):
+    """Move one control by mouse and by keyboard, then reset; the picture follows each time."""
+    first = now = page.js(STATE % (ROWS, row))
     if now["knob"]:
         page.drag(*now["knob"], by=-60 if now["high"] else 60)
         followed(page, row, now)
@@ -106,6 +104,11 @@ def slide(page, row):
         for key in (" ", "ArrowDown", "Enter"):
             page.press(key)
     followed(page, row, now)
+    if shot:
+        page.shot(shot)
+    page.drag(*page.js(STATE % (ROWS, row))["reset"])
+    picture = first["picture"]
+    until(lambda: page.js(STATE % (ROWS, row))["picture"] == picture, "reset", 20)
 
 
 def followed(page, row, before):

@@ -159,7 +159,7 @@ def threshold_unit(**tasks):
     **tasks : sequence of four numbers 0 or 1
         Name of each task and the answers that it wants at 00, 01, 10 and 11.
     """
-    bits = np.array([[0, 0], [0, 1], [1, 0], [1, 1]])
+    bits, edges = np.array([[0, 0], [0, 1], [1, 0], [1, 1]]), (-0.6, 1.6)
 
     def draw(task, w1, w2, threshold):
         w = np.array([w1, w2])
@@ -170,15 +170,14 @@ def threshold_unit(**tasks):
             "side, towards which the arrow w points, and 0 on the blue side"
         )
         line = f"the line w.x = {threshold:g} for w = ({w1:g}, {w2:g})"
-        if not w.any():
-            says = (
-                f"Both weights are zero: no line, the unit answers {int(threshold < 0)} everywhere"
-            )
-            line = "no line, for both weights are zero"
+        corners = np.array(list(itertools.product(edges, edges))) @ w > threshold
+        if corners.all() or not corners.any():
+            says = f"No line crosses the picture: the unit answers {corners[0]:d} all over it"
+            line = "no line"
         return plots.plane(
             bits, wanted, names=[f"{k} wanted" for k in (0, 1) if k in wanted],
             regions=lambda x: x @ w - threshold + 0.5,  # 0.5 is the level that `plane` draws
-            boundary=(w, threshold), limits=((-0.6, 1.6), (-0.6, 1.6)), size=(7.3, 5.5),
+            boundary=(w, threshold), limits=(edges, edges), size=(7.3, 5.5),
             xlabel="$x_1$", ylabel="$x_2$", title=f"{task}: {right} of 4 right",
             caption=f"{says}; circles want a 0, squares a 1.",
             alt=f"The corners of the unit square with the answers that {task} wants, and {line}: "
