@@ -82,8 +82,8 @@ def judge(page, lecture, folder, monkeypatch, pictures=None):
         saved = copy.read_bytes()
         page.save()
         assert copy.read_bytes() == saved, "opened and saved: a change"
+        assert "Traceback" not in (folder / "lab.log").read_text() and page.errors == []
     assert lecture.read_bytes() == tracked
-    assert "Traceback" not in (folder / "lab.log").read_text() and page.errors == []
 
 
 def slide(page, row, shot=None):
