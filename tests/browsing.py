@@ -26,7 +26,7 @@ KEYS = {
 NOTEBOOK = "[...jupyterapp.shell.widgets('main')][0]"
 
 
-def until(condition, what, seconds=60):
+def until(condition, what, seconds=120):
     """Ask again and again until a condition holds; return what it returns."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:

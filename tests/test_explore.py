@@ -210,8 +210,9 @@ def test_bad_starting_values_are_named():
         explore.divergence(width=0)
     with pytest.raises(ValueError, match="mean must be a finite number, not nan"):
         explore.divergence(mean=np.nan)
-    with pytest.raises(ValueError, match="time must be a finite number of at least 0, not -1"):
-        explore.wave_fronts(STATIONS, (20, 20), time=-1)
+    for time in (-1, 30.5):
+        with pytest.raises(ValueError, match=f"of at least 0 and at most 30, not {time}"):
+            explore.wave_fronts(STATIONS, (20, 20), time=time)
     with pytest.raises(ValueError, match="units must be an integer of at least 1 and at most 40"):
         explore.approximation(lambda x, n: x, np.sin, 0, 3, units=41)
 
@@ -220,7 +221,9 @@ def test_bad_starting_values_are_named():
     "bad", [{"learning_rate": 0.2}, {"learning_rate": 0}, {"momentum": 0.96}, {"momentum": -0.1}]
 )
 def test_bad_rates_are_named(bad):
-    with pytest.raises(ValueError, match="0 < learning_rate <= 0.1 and 0 <= momentum <= 0.95"):
+    (name, value), limits = *bad.items(), {"learning_rate": " above 0 and at most 0.1"}
+    limits = limits.get(name, " of at least 0 and at most 0.95")
+    with pytest.raises(ValueError, match=f"{name} must be a finite number{limits}, not {value}"):
         explore.learning_rate(descent, bowl, ((0, 1), (0, 1)), **bad)
 
 
@@ -656,8 +659,9 @@ def test_phases_shows_the_map_and_the_outputs_of_the_nearest_field(draw):
     assert [t.get_text() for t in right.get_yticklabels()] == list(names)
     assert right.get_ylim()[0] > right.get_ylim()[1]  # the first class on top
     assert "b = 0.75 J" in figure.caption and "one 0.25" in figure.alt
-    with pytest.raises(ValueError, match="field must be a finite number of at least 0, not -1"):
-        explore.phases(FIELDS, MAGNETS, SHARES, names, field=-1)
+    for field in (-1, 1.5):
+        with pytest.raises(ValueError, match=f"field .* at least 0 and at most 1, not {field}"):
+            explore.phases(FIELDS, MAGNETS, SHARES, names, field=field)
 
 
 def test_broadcast_marks_what_is_repeated():

@@ -108,7 +108,7 @@ def slide(page, row, shot=None):
         page.shot(shot)
     page.drag(*page.js(STATE % (ROWS, row))["reset"])
     picture = first["picture"]
-    until(lambda: page.js(STATE % (ROWS, row))["picture"] == picture, "reset", 20)
+    until(lambda: page.js(STATE % (ROWS, row))["picture"] == picture, "reset")
 
 
 def followed(page, row, before):
@@ -116,7 +116,7 @@ def followed(page, row, before):
         now = page.js(STATE % (ROWS, row))
         return page.idle() and all(now[k] != before[k] for k in ("value", "picture"))
 
-    until(moved, f"the picture follows {before['name']}", 20)
+    until(moved, f"the picture follows {before['name']}")
 
 
 def still(path):

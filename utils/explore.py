@@ -13,10 +13,9 @@ from matplotlib.patheffects import withStroke
 from utils import plots, runtime
 from utils.arguments import integer, real
 
-# ipywidgets gives a slider's handle no name, but a number's field: a screen reader and the keyboard
-# get the field alone, the mouse gets both.
-STYLE = """<style>
-.course-sliders .noUi-handle {visibility: hidden}
+# A slider's handle has no name in ipywidgets, a field has: only the mouse is to find the handle.
+WHITE = {"facecolor": "w", "edgecolor": "none", "pad": 2}  # behind a text
+STYLE = """<style>.course-sliders .noUi-handle {visibility: hidden}
 .course-sliders .noUi-touch-area {visibility: visible; background: #0072B2; border-radius: 50%}
 </style>"""
 
@@ -46,8 +45,8 @@ def sliders(draw, labels=None, **controls):
         The figure at the starting values where the notebook is executed without a person
         (`runtime.is_static`); None in a live notebook, where sliders and figure are displayed.
     """
-    starts = {str: lambda text: text, list: lambda values: values[0], tuple: lambda c: c[3]}
-    first = {name: starts[type(c)](c) for name, c in controls.items()}
+    places = {str: slice(None), list: 0, tuple: 3}  # of the start in each kind of control
+    first = {name: control[places[type(control)]] for name, control in controls.items()}
     if runtime.is_static():
         return draw(**first)
 
@@ -56,15 +55,14 @@ def sliders(draw, labels=None, **controls):
 
     rows = {}
     for name, control in controls.items():
-        wide = {"width": "16em" if isinstance(control, tuple) else "32em"}
-        look = {"layout": wide, "style": {"description_width": "9em"}}
-        look["description"] = (labels or {}).get(name, name.replace("_", " "))
+        look = {"description": (labels or {}).get(name, name.replace("_", " "))}
+        look |= {"layout": {"width": "32em"}, "style": {"description_width": "9em"}}
         if isinstance(control, list):
             rows[name] = [ipywidgets.Dropdown(options=control, **look)]
         elif isinstance(control, str):  # a text that is half typed is not to be answered
             rows[name] = [ipywidgets.Text(control, continuous_update=False, **look)]
         else:
-            rows[name] = _number(*control, look)
+            rows[name] = _number(control, look)
     reset = ipywidgets.Button(description="reset")
     panel = [ipywidgets.HTML(STYLE), *map(ipywidgets.HBox, rows.values()), reset]
     display(ipywidgets.VBox(panel).add_class("course-sliders"))
@@ -86,16 +84,15 @@ def sliders(draw, labels=None, **controls):
     return None
 
 
-def _number(low, high, step, start, look):
+def _number(control, look):
     """Return a field for a number and its slider."""
     import ipywidgets
 
-    whole = all(isinstance(v, int) for v in (low, high, step, start))
-    kinds = ("BoundedIntText", "IntSlider") if whole else ("BoundedFloatText", "FloatSlider")
-    limits = {"min": low, "max": high, "step": step, "value": start}
-    limits = {key: round(value, 4) for key, value in limits.items()}
-    field = getattr(ipywidgets, kinds[0])(**limits, **look)
-    slider = getattr(ipywidgets, kinds[1])(**limits, readout=False)
+    kind = "Int" if all(isinstance(v, int) for v in control) else "Float"
+    limits = {k: round(v, 4) for k, v in zip(("min", "max", "step", "value"), control)}
+    look["layout"] = {"width": "16em"}
+    field = getattr(ipywidgets, f"Bounded{kind}Text")(**limits, **look)
+    slider = getattr(ipywidgets, f"{kind}Slider")(**limits, readout=False)
 
     def slid(change):  # without 0.30000000000000004
         field.value = round(change.new, 4)
@@ -167,7 +164,7 @@ def threshold_unit(**tasks):
         right = int(np.sum((bits @ w > threshold) == wanted))
         says = (
             "Two weights turn the line, the threshold shifts it. The unit answers 1 on the orange "
-            "side, towards which the arrow w points, and 0 on the blue side"
+            "side, towards which w points, and 0 on the blue side"
         )
         line = f"the line w.x = {threshold:g} for w = ({w1:g}, {w2:g})"
         corners = np.array(list(itertools.product(edges, edges))) @ w > threshold
@@ -184,10 +181,9 @@ def threshold_unit(**tasks):
             f"{right} of 4 corners are right.",
         )  # fmt: skip
 
-    reach = (-2.0, 2.0, 0.25)
-    weights = {"w1": (*reach, 1.0), "w2": (*reach, 1.0)}
+    weight, threshold = (-2.0, 2.0, 0.25, 1.0), (-2.0, 2.0, 0.25, 0.5)
     labels = {"w1": "weight w₁", "w2": "weight w₂", "threshold": "threshold θ"}
-    return sliders(draw, labels, task=list(tasks), **weights, threshold=(*reach, 0.5))
+    return sliders(draw, labels, task=list(tasks), w1=weight, w2=weight, threshold=threshold)
 
 
 def learning_rate(path, height, limits, learning_rate=0.075, momentum=0.0, largest=0.1):
@@ -206,11 +202,8 @@ def learning_rate(path, height, limits, learning_rate=0.075, momentum=0.0, large
     largest : float
         Upper end of the learning rate's slider.
     """
-    if not 0 < learning_rate <= largest or not 0 <= momentum <= 0.95:
-        raise ValueError(
-            f"0 < learning_rate <= {largest} and 0 <= momentum <= 0.95 are needed, "
-            f"not {learning_rate!r} and {momentum!r}"
-        )
+    learning_rate = real("learning_rate", learning_rate, above=0, most=largest)
+    momentum = real("momentum", momentum, least=0, most=0.95)
 
     def draw(learning_rate, momentum):
         positions = path(learning_rate, momentum)
@@ -238,9 +231,9 @@ def learning_rate(path, height, limits, learning_rate=0.075, momentum=0.0, large
         )
 
     step = largest / 200
-    rates = (step, largest, step, float(learning_rate))
+    rates, momenta = (step, largest, step, learning_rate), (0.0, 0.95, 0.05, momentum)
     labels = {"learning_rate": "learning rate η", "momentum": "momentum β"}
-    return sliders(draw, labels, learning_rate=rates, momentum=(0.0, 0.95, 0.05, float(momentum)))
+    return sliders(draw, labels, learning_rate=rates, momentum=momenta)
 
 
 def kernel(image, text="-1 0 1  -2 0 2  -1 0 1"):
@@ -274,8 +267,7 @@ def kernel(image, text="-1 0 1  -2 0 2  -1 0 1"):
             axis.set_title(name)
             axis.set_axis_off()
         for (row, column), weight in np.ndenumerate(w):
-            box = {"facecolor": "w", "edgecolor": "none", "alpha": 0.8}
-            axes[1].text(column, row, f"{weight:g}", ha="center", va="center", bbox=box)
+            axes[1].text(column, row, f"{weight:g}", ha="center", va="center", bbox=WHITE)
         return plots.finish(
             figure,
             caption=f"{says} Each picture on its own scale.",
@@ -288,9 +280,8 @@ def kernel(image, text="-1 0 1  -2 0 2  -1 0 1"):
 
 def _nine(text):
     """Return a kernel (3, 3) and a title; zeros and a complaint where there are no nine numbers."""
-    words = text.replace(",", " ").split()
     try:
-        w = np.array([float(word) for word in words])
+        w = np.array([float(word) for word in text.replace(",", " ").split()])
     except ValueError:
         return np.zeros((3, 3)), "nine numbers are needed"
     if w.size != 9:
@@ -407,8 +398,8 @@ def wave_fronts(stations, epicentre, time=8.0):
             f"{radii['S']:.0f} km.",
         )
 
-    labels = {"time": "time [s]"}
-    return sliders(draw, labels, time=(0.0, 30.0, 0.5, real("time", time, least=0)))
+    start = real("time", time, least=0, most=30)
+    return sliders(draw, {"time": "time [s]"}, time=(0.0, 30.0, 0.5, start))
 
 
 def approximation(network, target, low, high, units=6):
@@ -470,9 +461,9 @@ def decoder(decode, low, high, start=(0.0, 0.0), note=""):
             alt="Two rows of seven decoded digits that change their shape step by step.",
         )  # fmt: skip
 
-    ranges = [(float(a), float(b), float(b - a) / 40) for a, b in zip(low, high)]
+    ranges = ((a, b, (b - a) / 40, s) for a, b, s in zip(low, high, start))
+    first, second = (tuple(map(float, r)) for r in ranges)
     labels = {"first": "first number", "second": "second number"}
-    first, second = ((*r, float(s)) for r, s in zip(ranges, start))
     return sliders(draw, labels, first=first, second=second)
 
 
@@ -555,8 +546,7 @@ def graph(nodes, slopes, *, caption, alt, size=(9, 4.2)):
         start, end = (np.array(nodes[name][:2]) for name in names)
         _arrow(axes, start, end - 0.27 * (end - start) / np.linalg.norm(end - start))
         middle = start + 0.55 * (end - start)
-        look = {"facecolor": "w", "edgecolor": "none", "pad": 2}
-        axes.text(*middle, slope, ha="center", va="center", color=plots.RED, bbox=look)
+        axes.text(*middle, slope, ha="center", va="center", color=plots.RED, bbox=WHITE)
     for x, y, text, note in nodes.values():
         _unit(axes, x, y, text, plots.SKY, s=3000)
         axes.text(x, y - 0.34, note, ha="center", va="top", color=plots.RED)
@@ -578,8 +568,7 @@ def _arrow(axes, start, end, text="", at=0.5):
     axes.annotate("", xy=end, xytext=start, arrowprops=look)
     if text:
         place = np.add(start, at * np.subtract(end, start))
-        box = {"facecolor": "w", "edgecolor": "none", "pad": 2}
-        axes.text(*place, text, ha="center", va="center", bbox=box, zorder=4)
+        axes.text(*place, text, ha="center", va="center", bbox=WHITE, zorder=4)
 
 
 def broadcast(parts, sign, result, *, caption, alt):
@@ -757,6 +746,6 @@ def phases(fields, maps, probabilities, names, field=0.5):
         )
 
     low, high = float(fields[0]), float(fields[-1])
-    start = real("field", field, least=low)
+    start = real("field", field, least=low, most=high)
     step = (high - low) / (len(fields) - 1)
     return sliders(draw, {"field": "field b [J]"}, field=(low, high, step, start))
