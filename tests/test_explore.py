@@ -114,10 +114,10 @@ def test_every_end_of_every_slider_draws(name, monkeypatch):
     assert slider() is None
     panel, *shown = displayed
     assert [next(iter(d.data)) for d in shown] == ["image/png", "text/markdown"]
-    _, *rows, reset = panel.children
-    assert [row.children[0].description for row in rows] == list(expected)
-    for row, wanted in zip(rows, expected.values()):
-        control, *slider = row.children
+    rows = [list(row.children) for row in panel.children[1:]]
+    *rows[-1], reset = rows[-1]
+    assert [row[0].description for row in rows] == list(expected)
+    for (control, *slider), wanted in zip(rows, expected.values()):
         if isinstance(wanted, list):
             assert isinstance(control, ipywidgets.Dropdown)
             assert list(control.options) == wanted and control.value == wanted[0]
@@ -179,8 +179,8 @@ def number(monkeypatch):
     def shown(*control):
         displayed = live(monkeypatch)
         explore.sliders(lambda x: plots.finish(plots.new()[0], f"At {x}.", "A line."), x=control)
-        _, row, reset = displayed[0].children
-        return *row.children, reset, displayed[2]
+        _, row = displayed[0].children
+        return *row.children, displayed[2]
 
     return shown
 
@@ -312,14 +312,14 @@ def test_learning_rate_draws_the_path_over_the_contour_lines(draw):
         r"parameter $\theta_1$",
         r"parameter $\theta_2$",
     )
-    assert axes.get_title() == "η = 0.100, β = 0.00: loss 0.56 after 5 steps"
+    assert axes.get_title() == "η = 0.1, β = 0: loss 0.56 after 5 steps"
     (contour,) = axes.collections
     assert np.allclose(contour.levels, 1.62 * np.geomspace(1e-3, 1, 10))
     height = [bowl(*p.vertices.T) for p in contour.get_paths()]
     assert all(np.allclose(h, level, rtol=0.1) for h, level in zip(height, contour.levels))
     assert contour.get_zorder() == 1 and set(contour.get_linewidth()) == {1}
     assert "The loss falls from 1.6 to 0.56: 5 steps" in figure.caption
-    assert "learning rate η = 0.100 and momentum β = 0.00" in figure.caption
+    assert "learning rate η = 0.1 and momentum β = 0." in figure.caption
     assert "5 steps" in figure.alt and "falls" in figure.alt
     assert tuple(figure.get_size_inches()) == (8, 4.5)
 

@@ -64,7 +64,8 @@ def sliders(draw, labels=None, **controls):
         else:
             rows[name] = _number(control, look)
     reset = ipywidgets.Button(description="reset")
-    panel = [ipywidgets.HTML(STYLE), *map(ipywidgets.HBox, rows.values()), reset]
+    rows[name].append(reset)  # beside the last: each line that is saved shows more of the figure
+    panel = [ipywidgets.HTML(STYLE), *map(ipywidgets.HBox, rows.values())]
     display(ipywidgets.VBox(panel).add_class("course-sliders"))
     shown = draw(**first).outputs()
     handles = [display(data, metadata=more, raw=True, display_id=True) for data, more in shown]
@@ -218,14 +219,14 @@ def learning_rate(path, height, limits, learning_rate=0.075, momentum=0.0, large
         axes.set(
             xlim=limits[0], ylim=limits[1], xlabel=r"parameter $\theta_1$",
             ylabel=r"parameter $\theta_2$",
-            title=f"η = {learning_rate:.3f}, β = {momentum:.2f}: "
+            title=f"η = {learning_rate:g}, β = {momentum:g}: "
             f"loss {losses[-1]:.2g} after {len(positions) - 1} steps",
         )  # fmt: skip
         return plots.finish(
             figure,
             caption=f"The loss {says} from {losses[0]:.2g} to {losses[-1]:.2g}: "
             f"{len(positions) - 1} steps of descent from the black point, at learning rate η = "
-            f"{learning_rate:.3f} and momentum β = {momentum:.2f}.",
+            f"{learning_rate:g} and momentum β = {momentum:g}.",
             alt=f"Contour lines of a loss and a path of {len(positions) - 1} steps across them, "
             f"on which the loss {says}.",
         )
