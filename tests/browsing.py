@@ -67,7 +67,7 @@ def jupyterlab(log, options):
 class Page:
     """A page of a headless Chromium, which speaks the DevTools protocol."""
 
-    def __init__(self, folder, size=(1280, 720)):
+    def __init__(self, folder, size=(1920, 1080)):
         command = [browser.find(), "--headless=new", "--no-sandbox", "--disable-gpu"]
         command += ["--remote-debugging-port=0", "--remote-allow-origins=*", "--no-first-run"]
         command += [f"--user-data-dir={folder}", f"--window-size={size[0]},{size[1]}"]

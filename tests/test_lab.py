@@ -21,15 +21,17 @@ KEEP = "--ServerApp.jpserver_extensions=tools.saving=True"  # as `run.py lab` ha
 ROWS = 'document.querySelectorAll(".course-sliders .widget-hbox")'
 STATE = """(() => {
   const row = %s[%d], cell = row.closest(".jp-Cell");
-  row.scrollIntoView({block: "center"});
+  const panel = row.closest(".course-sliders"), figure = cell.querySelector("img");
+  panel.scrollIntoView();
   const field = row.querySelector("input, select"), knob = row.querySelector(".noUi-touch-area");
   const centre = e => (b => [b.x + b.width / 2, b.y + b.height / 2])(e.getBoundingClientRect());
   return {
     name: field.labels[0].textContent, kind: field.type, value: field.value,
-    knob: knob && centre(knob), reset: centre(cell.querySelector(".course-sliders button")),
+    knob: knob && centre(knob), reset: centre(panel.querySelector("button")),
     high: knob && field.value - field.min > field.max - field.value,
-    picture: cell.querySelector("img").src,
-    caption: cell.querySelector(".jp-RenderedMarkdown").textContent,
+    picture: figure.src,
+    height: figure.getBoundingClientRect().bottom - panel.getBoundingClientRect().top,
+    screen: document.querySelector(".jp-WindowedPanel-outer").clientHeight,
   };
 })()"""
 
@@ -89,6 +91,7 @@ def judge(page, lecture, folder, monkeypatch, pictures=None):
 def slide(page, row, shot=None):
     """Move one control by mouse and by keyboard, then reset; the picture follows each time."""
     first = now = page.js(STATE % (ROWS, row))
+    assert now["height"] < now["screen"], "the sliders and their figure need more than one screen"
     if now["knob"]:
         page.drag(*now["knob"], by=-60 if now["high"] else 60)
         followed(page, row, now)
