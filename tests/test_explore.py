@@ -50,15 +50,15 @@ SLIDERS = {  # name: how to call it; label of a control: (low, high, step, start
     ),
     "kernel": (lambda: explore.kernel(PICTURE, KERNEL), {"kernel, by rows": KERNEL}),
     "wave_fronts": (
-        lambda: explore.wave_fronts(STATIONS, (20, 20)), {"time [s]": (0, 30, 0.5, 8)}
+        lambda: explore.wave_fronts(STATIONS, (20, 20), 8.2), {"time [s]": (0, 30, 0.5, 8.2)}
     ),
     "approximation": (
         lambda: explore.approximation(lambda x, n: x / n, np.sin, 0, 3),
         {"hidden units": (1, 40, 1, 6)},
     ),
     "decoder": (
-        lambda: explore.decoder(lambda z: np.ones((len(z), 4, 4)), (-1, -2), (1, 2)),
-        {"first number": (-1, 1, 0.05, 0), "second number": (-2, 2, 0.1, 0)},
+        lambda: explore.decoder(lambda z: np.ones((len(z), 4, 4)), (-1.04, -2), (1, 2), (0.47, 0)),
+        {"first number": (-1, 1, 0.1, 0.5), "second number": (-2, 2, 0.1, 0)},
     ),
     "phases": (
         lambda: explore.phases(FIELDS, MAGNETS, SHARES, ("one", "two", "three")),
@@ -195,6 +195,14 @@ def test_field_slider_and_figure_agree(number):
     reset.click()
     assert field.value == slider.value == 0.5 and told.data["text/markdown"] == "*At 0.5.*"
     assert [t["text/markdown"] for t in told.seen[1:]] == ["*At 0.3.*", "*At 0.6.*", "*At 0.5.*"]
+
+
+def test_a_start_between_two_steps_stays(number):
+    field, slider, *_, told = number(0.0, 1.0, 0.1, 0.53)
+    slider.value = 0.5  # as the browser does when it shows the slider
+    assert field.value == 0.53 and len(told.seen) == 1
+    slider.value = 0.6
+    assert field.value == 0.6
 
 
 def test_values_have_four_decimals(number):
@@ -458,9 +466,8 @@ def test_decoder_shows_a_cross_through_the_chosen_point(draw):
 def test_decoder_starts_where_it_is_told(monkeypatch):
     made = {}
     monkeypatch.setattr("utils.explore.sliders", lambda draw, labels, **c: made.update(c))
-    explore.decoder(None, (-1, -2), (1, 2), start=(0.25, 0.5))
-    assert np.allclose(made["first"], (-1, 1, 0.05, 0.25))
-    assert np.allclose(made["second"], (-2, 2, 0.1, 0.5))
+    explore.decoder(None, (-1.04, -2), (np.float32(1), 2), start=(0.27, 0.5))
+    assert made == {"first": (-1, 1, 0.1, 0.3), "second": (-2, 2, 0.1, 0.5)}
 
 
 # ---- diagrams

@@ -95,15 +95,13 @@ def _number(control, look):
     field = getattr(ipywidgets, f"Bounded{kind}Text")(**limits, **look)
     slider = getattr(ipywidgets, f"{kind}Slider")(**limits, readout=False)
 
-    def slid(change):  # without 0.30000000000000004
-        field.value = round(change.new, 4)
+    for one, other in ((field, slider), (slider, field)):
 
-    def typed(change):  # what comes from the slider does not move it: the hand is on
-        if abs(change.new - slider.value) > limits["step"] / 2:
-            slider.value = change.new
+        def follow(change, other=other):  # the browser puts a slider on the nearest step
+            if abs(change.new - other.value) > limits["step"] / 2:
+                other.value = round(change.new, 4)
 
-    slider.observe(slid, "value")
-    field.observe(typed, "value")
+        one.observe(follow, "value")
     return [field, slider]
 
 
@@ -442,9 +440,9 @@ def decoder(decode, low, high, start=(0.0, 0.0), note=""):
     decode : callable
         Maps an array (n, 2) of codes to pictures (n, height, width).
     low, high : sequence of two floats
-        Ranges of the two numbers.
+        Ranges of the two numbers, to one decimal.
     start : sequence of two floats
-        The point at the start.
+        The point at the start, to one decimal.
     note : str
         See `plots.finish`.
     """
@@ -462,8 +460,8 @@ def decoder(decode, low, high, start=(0.0, 0.0), note=""):
             alt="Two rows of seven decoded digits that change their shape step by step.",
         )  # fmt: skip
 
-    ranges = ((a, b, (b - a) / 40, s) for a, b, s in zip(low, high, start))
-    first, second = (tuple(map(float, r)) for r in ranges)
+    ranges = zip(low, high, (0.1, 0.1), start)  # as the titles tell them
+    first, second = (tuple(round(float(v), 1) for v in numbers) for numbers in ranges)
     labels = {"first": "first number", "second": "second number"}
     return sliders(draw, labels, first=first, second=second)
 
