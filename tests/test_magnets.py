@@ -35,6 +35,12 @@ def test_maps_are_made_once_and_differ_with_every_argument(folder, monkeypatch):
         assert np.array_equal(a, again) and a.dtype == again.dtype
 
 
+def test_a_hundred_sweeps_and_seed_0_are_the_usual():
+    (usual, _), (told, _) = magnet_maps(0.8, 0.1), magnet_maps(0.8, 0.1, seed=0, sweeps=100)
+    assert np.array_equal(usual, told)
+    assert load_magnets(1, d=(0.8, 0.8))[2][:, 0].tolist() == [0.8] * 3
+
+
 def test_phases_are_what_their_labels_say(capsys):
     maps, labels, conditions = loaded = load_magnets(3, seed=1)
     assert loaded.source == "simulated" and loaded.note == ""

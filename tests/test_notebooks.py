@@ -72,14 +72,10 @@ def texts(cells):
 
 
 def hour_and_beyond(notebook):
-    """Return the cells of the hour, and those beyond it without their heading.
-
-    The second list is None where a lecture is not yet parted.
-    """
-    for k, cell in enumerate(notebook.cells):
-        if cell.cell_type == "markdown" and cell.source.partition("\n")[0].strip() == BEYOND:
-            return notebook.cells[:k], notebook.cells[k + 1 :]
-    return notebook.cells, None
+    """Return the cells of the hour, and those beyond it without their heading."""
+    firsts = [c.source.partition("\n")[0].strip() for c in notebook.cells]
+    assert firsts.count(BEYOND) == 1, f"a lecture has one cell that begins with {BEYOND!r}"
+    return notebook.cells[: firsts.index(BEYOND)], notebook.cells[firsts.index(BEYOND) + 1 :]
 
 
 def prose(notebook):
@@ -224,14 +220,11 @@ def judge_anatomy(notebook, name):
         assert any(needed.lower() in h.lower() for h in headings), f"no section {needed!r}"
     predictions = len(re.findall("Predict first", text))
     assert predictions >= 4
-    if beyond is None:
-        assert 6 <= len(headings) <= 12, headings
-    else:
-        assert 5 <= len(headings) <= 8, f"four or five sections and three fixed ones: {headings}"
-        assert headings[-1].lower().startswith("take away"), "the hour ends with the take-away"
-        assert predictions <= 6, f"{predictions} predictions in the hour"
-        more = re.findall(r"(?m)^## (.+)$", "\n".join(texts(beyond)))
-        assert len(more) <= 5, f"at most four sections beyond the hour, and references: {more}"
+    assert 5 <= len(headings) <= 8, f"four or five sections and three fixed ones: {headings}"
+    assert headings[-1].lower().startswith("take away"), "the hour ends with the take-away"
+    assert predictions <= 6, f"{predictions} predictions in the hour"
+    more = re.findall(r"(?m)^## (.+)$", "\n".join(texts(beyond)))
+    assert len(more) <= 5, f"at most four sections beyond the hour, and references: {more}"
     take_away = next(t for t in texts(hour) if re.match("## Take away", t, re.I))
     assert len(re.findall(r"(?m)^[-*] ", take_away)) == goals, "take away mirrors the goals"
     assert f"assignments/{name}/{name}_assignment.ipynb" in text, "no link to the assignment"
@@ -245,21 +238,13 @@ def test_lecture_has_the_right_size(path):
 
 
 def judge_size(notebook, size):
-    """Assert that a lecture of so many bytes fits its time.
-
-    A lecture that is not yet parted into the hour and what lies beyond keeps wider limits.
-    """
+    """Assert that a lecture of so many bytes fits its time; the lecturer's notes count, too."""
     hour, beyond = hour_and_beyond(notebook)
-    words = sum(len(text.split()) for text in texts(hour))
+    words = sum(len(c.source.split()) for c in hour if c.cell_type == "markdown")
     with_figure = [k for k, c in enumerate(hour) if figures(c)]
     assert with_figure and with_figure[0] < 10, "the first figure comes late"
-    if beyond is None:
-        assert 35 <= len(hour) <= 60, len(hour)
-        assert 1200 <= words <= 2200, words
-        assert size <= 1_000_000
-        return
-    shown = [c for c in hour if "band" not in tags(c) and not is_note(c)]
-    assert 28 <= len(shown) <= 38, f"{len(shown)} cells in the hour"
+    counted = [c for c in hour if "band" not in tags(c)]
+    assert 28 <= len(counted) <= 38, f"{len(counted)} cells in the hour"
     assert len(beyond) <= 30, f"{len(beyond)} cells beyond the hour"
     assert words <= 1500, f"{words} words in the hour"
     assert sum(len(figures(c)) for c in hour) <= 8, "too many figures in the hour"
@@ -291,9 +276,7 @@ def test_predictions_are_answered_and_drawing_is_folded(path):
 
 def judge_presentation(notebook):
     """Assert what an hour needs in a lecture hall: answers, folded drawing, folded notes."""
-    hour, beyond = hour_and_beyond(notebook)
-    if beyond is None:
-        return
+    hour, _ = hour_and_beyond(notebook)
     shown = [c for c in hour if "band" not in tags(c) and not is_note(c)]
     for k, cell in enumerate(shown):
         if cell.cell_type == "markdown" and "Predict first" in cell.source:
@@ -645,12 +628,15 @@ def test_mathematics_that_github_does_not_show_is_named(text):
     judged("- a ($x$), $y$-axis: `5$x$`\n\n$$\\le$$\nand\n```\n5$\n```\n")
 
 
-def test_a_lecture_that_is_not_parted_keeps_its_limits():
-    notebook = parted(cells=38, words=1200)
+def test_a_lecture_that_is_not_parted_and_notes_beyond_the_limits_are_named():
+    notebook = parted()
     del notebook.cells[[c.source.startswith(BEYOND) for c in notebook.cells].index(True)]
-    with pytest.raises(AssertionError, match="88"):
-        judge_size(notebook, 1_000_000)
-    notebook.cells = notebook.cells[:60]
-    judge_size(notebook, 1_000_000)
-    with pytest.raises(AssertionError, match="1000001 <= 1000000"):
-        judge_size(notebook, 1_000_001)
+    with pytest.raises(AssertionError, match="a lecture has one cell that begins with"):
+        judge(notebook)
+    note = nbformat.v4.new_markdown_cell("Minute 5.")
+    note.metadata = nbformat.from_dict({"slideshow": {"slide_type": "notes"}})
+    for limits, complaint in (({"cells": 38}, "39 cells"), ({"words": 1500}, "1502 words")):
+        notebook = parted(**limits)
+        notebook.cells.insert(12, note)
+        with pytest.raises(AssertionError, match=complaint):
+            judge(notebook)

@@ -84,10 +84,29 @@ def test_what_is_imported_is_declared(patterns, extras):
 def test_only_what_notebooks_import_is_installed():
     found = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["setuptools"]
     assert found["packages"]["find"]["include"] == ["utils*"]
-    for path in ROOT.glob("utils/**/*.py"):
-        assert not re.search(r"(?m)^\s*(from|import) tools\b", path.read_text(encoding="utf-8")), (
-            path
-        )
+
+
+@pytest.mark.parametrize("pattern, forbidden", [
+    ("utils/**/*.py", "tools"),
+    ("utils/plots.py", "utils.(data|checks|explore|simulate)"),
+    ("utils/explore.py", "utils.(data|checks)"),
+    ("utils/checks/*.py", "utils.(data|plots|explore)"),
+    ("utils/simulate/*.py", "utils.(data|plots|explore|checks)"),
+    ("utils/data/*.py", "utils.(plots|explore|checks)"),
+])  # fmt: skip
+def test_imports_run_one_way(pattern, forbidden):
+    files = list(ROOT.glob(pattern))
+    assert files
+    for path in files:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                names = [alias.name for alias in node.names]
+            elif isinstance(node, ast.ImportFrom):
+                names = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+            else:
+                continue
+            bad = [name for name in names if re.match(rf"{forbidden}\b", name)]
+            assert not bad, f"{path.relative_to(ROOT)} imports {bad}"
 
 
 def test_every_pin_has_hashes_and_no_address():

@@ -177,6 +177,30 @@ def test_an_encrypted_or_lying_zip_is_refused(tmp_path):
 
 
 @pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ('{"a": 1}', "JSON but not a notebook"),
+        ("[]", "JSON but not a notebook"),
+        (" \n", "the file is empty"),
+        ("{", "it is not JSON"),
+        ('{"cells": 3, "nbformat": 4}', "the notebook is damaged"),
+        (51 * 10**6 * "x", "the file is larger than 50 MB"),
+    ],
+    ids=["object", "list", "blank", "brace", "cells", "large"],
+)
+def test_what_is_no_notebook_is_told(tmp_path, text, says):
+    (tmp_path / "a.ipynb").write_text(text)
+    (file,) = submissions.collect(tmp_path, NAMES)["a"]
+    with pytest.raises(submissions.Unusable, match=says):
+        submissions.read(file)
+
+
+def test_a_name_in_an_old_encoding_is_printed():
+    assert submissions.printable("Zo\udceb") == "Zo%EB"
+    assert submissions.printable("a\ud800") == "a%ED%A0%80"
+
+
+@pytest.mark.parametrize(
     "text",
     ["=1+1", "+x", "-x", "@x", "\t=x", " =x", "'=x", "''@x", "\uff1dx", "a;=b", "a, @b", "a\n=b"],
 )

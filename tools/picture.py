@@ -20,7 +20,7 @@ from traitlets.config import Config
 
 ROOT = Path(__file__).resolve().parents[1]
 LECTURE, FILE = "01_perceptron.ipynb", "notebooks/lecture.png"
-TEXT, CODE, FIGURE, READING = "rule", "rule-code", "rule-figure", "keras-rule"
+TEXT, CODE, FIGURE, READING = "rule", "rule-code", "rule-figure", "bound"
 QUESTION = "teacher"  # the prediction stands in a cell of its own
 WIDTH = 880  # CSS pixels: GitHub shows a README about as wide
 PLAIN = {"$u$": "*u*", r"$\gamma$": "*γ*"}  # there is no MathJax without a network
@@ -40,7 +40,7 @@ def section():
     text.source = f"{heading}\n\n{cells[QUESTION].source}"
     for formula, plain in PLAIN.items():
         text.source = text.source.replace(formula, plain)
-    reading.source = reading.source.split("\n\n")[0]
+    reading.source = reading.source.split("\n\n")[1]  # below the next heading
     figure.metadata["tags"] = ["draws"]  # cells that only draw are collapsed
     return [text, code, figure, reading]
 

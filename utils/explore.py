@@ -642,7 +642,7 @@ def data_types(table, trace, image, film, cloud, event, *, caption, alt):
     figure.colorbar(shown, ax=e, label="z [cm]", shrink=0.6)
     e.set(xlabel="x [cm]", ylabel="y [cm]", title=f"point cloud {cloud.shape}", box_aspect=1)
     shown = f.scatter(*event["stations"].T, c=event["arrivals"][:, 0], s=90, marker="^")
-    figure.colorbar(shown, ax=f, label="P arrival [s]", shrink=0.6)
+    figure.colorbar(shown, ax=f, label="P waves arrive [s]", shrink=0.6)
     f.set(xlabel="east [km]", ylabel="north [km]", box_aspect=1)
     f.set_title("event " + ", ".join(str(part.shape) for part in event.values()), fontsize=13)
     return plots.finish(figure, caption, alt)

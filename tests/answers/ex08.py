@@ -231,7 +231,7 @@ def _build():
     import keras
     from keras import layers
 
-    from utils.data.mnist import stand_in
+    from utils.simulate.digits import stand_in
 
     (x, y), _ = stand_in()
     x, targets = np.float32(x.reshape(-1, 784) / 255), np.eye(10)[y]
