@@ -437,7 +437,7 @@ def bars(
     figure, axes = new(size=size)
     names, lengths = list(values), np.array(list(values.values()), float)
     spread = np.array([(errors or {}).get(name, np.nan) for name in names])  # nan: no error bar
-    ends = lengths + np.nan_to_num(spread)
+    ends = np.maximum(lengths + np.nan_to_num(spread), 0)  # values stand on no bar
     colours = [GREY if name in grey else BLUE for name in names]
     axes.barh(names, lengths, xerr=spread, color=colours, capsize=5, height=0.65)
     left, right = (0, np.max(ends)) if xlim is None else xlim
