@@ -29,6 +29,7 @@ def test_an_integer_out_of_range_is_named(value):
 def test_real_numbers_become_float():
     assert real("t", np.float32(0.5)) == 0.5 and type(real("t", 2)) is float
     assert real("t", 1e-9, above=0) == 1e-9 and real("t", 0, least=0) == 0
+    assert real("t", 3, most=3) == 3
 
 
 @pytest.mark.parametrize("value", [True, "1", None, 1j, np.zeros(2)])
@@ -43,3 +44,8 @@ def test_a_number_out_of_range_is_named(value):
         real("t", value, above=0)
     with pytest.raises(ValueError, match="of at least 2, not"):
         real("t", value, least=2)
+
+
+def test_a_number_above_its_largest_is_named():
+    with pytest.raises(ValueError, match="^t must be a finite number of at least 0 and at most 3"):
+        real("t", 3.1, least=0, most=3)

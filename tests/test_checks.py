@@ -18,7 +18,7 @@ import numpy as np
 import pytest
 
 from utils import checks
-from utils.checks import NOT_ATTEMPTED, NOT_YET, PASSED, compare, verdict
+from utils.checks import NOT_ATTEMPTED, NOT_YET, PASSED, compare, models, verdict
 
 ROOT = Path(__file__).resolve().parents[1]
 SOLUTIONS = sorted((ROOT / "solutions").glob("*/*.ipynb"))
@@ -504,15 +504,17 @@ def test_compare_names_the_first_row_that_fits():
         (lambda v: v > 10, lambda v: f"{v:g} is large"),
         (False, "never"),
         (4, None),
-        (None, "otherwise"),
         (1, "half"),
+        (None, "... is another"),
     ]
     assert compare.compare("v", [2], 2, rows) == 2
     assert compare.compare("v", 4, 2, rows) == 4
     assert refused("v", -2, 2, rows) == "sign"
+    assert refused("v", -2, 2, rows[1:]) == "v has the wrong sign"
     assert refused("v", 30, 2, rows) == "30 is large"
     assert refused("v", 1, 2, rows) == "half"
-    assert refused("v", 5, 2, rows) == "otherwise"
+    assert refused("v", 5, 2, rows) == "v is another"
+    assert refused("v", 1, 2, [(1, "... is half, and so on ...")]) == "v is half, and so on ..."
     assert refused("v", [1, 2], 2, rows) == "v has 2 elements: it must be one number"
     assert refused("v", np.nan, 2, rows) == "v is nan: it must be finite"
     assert refused("v", 3, 2) == "v is too large" and refused("v", 1, 2) == "v is too small"
@@ -529,6 +531,7 @@ def test_compare_arrays():
     assert refused("v", right.T, right, rows) == "turned"
     assert refused("v", np.ones((7, 1)), right, rows) == "column"
     assert refused("v", np.ones((1, 7)), right, rows) == "v has shape (1, 7): it must have (3, 2)"
+    assert refused("v", right, right + 1, [(compare.Shape((3, 2)), "never")]) == "v is wrong"
     assert refused("v", -right, right, rows) == "<"
     assert refused("v", right * np.nan, right, rows) == "v contains NaN or infinity"
     assert refused("v", right + 1, right, rows) == "v is wrong"
@@ -568,8 +571,8 @@ def test_a_mistake_is_named_only_if_it_explains_all_results():
 
 def test_parts_are_judged_one_by_one():
     def table(x):
-        rows = [((2 * x, x), "swapped"), ((-x, None), "sign"), ((None, 4 * x), "twice")]
-        return (x, 2 * x), [*rows, ((x, -2 * x), "sign of b")]
+        rows = [((2 * x, x), "swapped"), ("a", 9 * x, "... is nine"), ((None, 4 * x), "twice")]
+        return (x, 2 * x), [*rows, ((x, 7 * x), "seven"), ("b", None, lambda a, b: f"... {b:g}")]
 
     def said(function):
         return tried(function, table, [(1.0,), (3.0,)], parts=("a", "b"))
@@ -577,12 +580,79 @@ def test_parts_are_judged_one_by_one():
     assert said(lambda x: (x, 2 * x)) is None
     assert said(lambda x: np.array([x, 2 * x])) is None
     assert said(lambda x: (2 * x, x)) == "swapped"
-    assert said(lambda x: (-x, 5)) == "sign"
+    assert said(lambda x: (9 * x, 2 * x)) == "the a of scale is nine"
+    assert said(lambda x: (-x, 2 * x)) == "the a of scale has the wrong sign"
     assert said(lambda x: (x, 4 * x)) == "twice"
-    assert said(lambda x: (x, -2 * x)) == "sign of b"
-    assert said(lambda x: (x, 3 * x)) == "b of scale is too large"
-    assert said(lambda x: (0, 3 * x)) == "a of scale is too small"
+    assert said(lambda x: (x, -2 * x)) == "the b of scale has the wrong sign"
+    assert said(lambda x: (x, 7 * x)) == "seven"
+    assert said(lambda x: (x, 3 * x)) == "the b of scale 3"
+    assert said(lambda x: (0, 2 * x)) == "the a of scale is too small"
     assert said(lambda x: x) == "scale must return the pair (a, b), and it returns a float"
+
+
+def test_usual_mistakes_need_no_row():
+    right = np.array([[1.0, 2.0, 4.0], [8.0, 16.0, 0.5]])
+    for wrong, message in (
+        (-right, "v has the wrong sign"),
+        (100 * right, "v is in per cent: use fractions of 1"),
+        (1 / right, "v is upside down: divide the other way round"),
+        (right.T, "v is transposed: its shape must be (2, 3)"),
+        (right + 1, "v is wrong"),
+    ):
+        assert refused("v", wrong, right) == message
+    assert refused("v", 0, np.inf) == "v is too small", "1 / inf is nothing upside down"
+    assert refused("v", [np.nan, 1], [0, 1]) == "v contains NaN or infinity"
+    assert tried(lambda x, a: -a * x) == "the result of scale has the wrong sign"
+
+
+def test_word_and_words():
+    assert compare.word(" Up ", ("up", "down")) == "up"
+    assert compare.words(["b", "A"], "ABC") == {"A", "B"}
+    assert compare.words((), "ABC") == set()
+    for bad, message in ((1, "w must be text in quotes, and it is an int"), ("left", "not 'left'")):
+        with pytest.raises(compare.NotYet, match=message):
+            compare.word(bad, ("up", "down"), "w")
+        with pytest.raises(
+            compare.NotYet, match=f"each part of {message}" if bad == 1 else message
+        ):
+            compare.words({bad}, ("up", "down"), "w")
+    with pytest.raises(
+        compare.NotYet, match="w must be a tuple of words in quotes, and it is text"
+    ):
+        compare.words("up", ("up", "down"), "w")
+
+
+def test_answers_of_models():
+    class Doubling:
+        def predict(self, x, verbose=1):
+            assert verbose == 0
+            return 2 * x
+
+    x = np.ones((3, 1))
+    for model in (Doubling(), lambda x: 2 * x):
+        assert models.answers(model, x, (3, 1)).tolist() == [[2], [2], [2]]
+        with pytest.raises(compare.NotYet, match=r"what net returns has shape \(3, 1\)"):
+            models.answers(model, x, (3,), "net")
+    with pytest.raises(compare.NotYet, match="net must be a Keras model, and it is None"):
+        models.answers(None, x, name="net")
+
+
+def test_what_is_a_keras_model():
+    keras = pytest.importorskip("keras")
+    model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(2)])
+    models.is_keras(model, takes=(4,), returns=(2,))
+    for shapes, message in (
+        (((3,), (2,)), r"m takes \(4,\) for each image: it must be \(3,\)"),
+        (((4,), (1,)), r"m returns \(2,\) for each image: it must be \(1,\)"),
+    ):
+        with pytest.raises(compare.NotYet, match=message):
+            models.is_keras(model, "m", *shapes)
+    bare = keras.Sequential([keras.layers.Dense(2)])
+    models.is_keras(bare)
+    with pytest.raises(compare.NotYet, match="m has no input shape"):
+        models.is_keras(bare, "m", (4,), (2,))
+    with pytest.raises(compare.NotYet, match="m must be a Keras model, and it is a list"):
+        models.is_keras([model], "m")
 
 
 @pytest.fixture

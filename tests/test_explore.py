@@ -50,15 +50,15 @@ SLIDERS = {  # name: how to call it; label of a control: (low, high, step, start
     ),
     "kernel": (lambda: explore.kernel(PICTURE, KERNEL), {"kernel, by rows": KERNEL}),
     "wave_fronts": (
-        lambda: explore.wave_fronts(STATIONS, (20, 20)), {"time [s]": (0, 30, 0.5, 8)}
+        lambda: explore.wave_fronts(STATIONS, (20, 20), 8.2), {"time [s]": (0, 30, 0.5, 8.2)}
     ),
     "approximation": (
         lambda: explore.approximation(lambda x, n: x / n, np.sin, 0, 3),
         {"hidden units": (1, 40, 1, 6)},
     ),
     "decoder": (
-        lambda: explore.decoder(lambda z: np.ones((len(z), 4, 4)), (-1, -2), (1, 2)),
-        {"first number": (-1, 1, 0.05, 0), "second number": (-2, 2, 0.1, 0)},
+        lambda: explore.decoder(lambda z: np.ones((len(z), 4, 4)), (-1.04, -2), (1, 2), (0.47, 0)),
+        {"first number": (-1, 1, 0.1, 0.5), "second number": (-2, 2, 0.1, 0)},
     ),
     "phases": (
         lambda: explore.phases(FIELDS, MAGNETS, SHARES, ("one", "two", "three")),
@@ -114,9 +114,10 @@ def test_every_end_of_every_slider_draws(name, monkeypatch):
     assert slider() is None
     panel, *shown = displayed
     assert [next(iter(d.data)) for d in shown] == ["image/png", "text/markdown"]
-    *controls, reset = panel.children
-    assert [c.description for c in controls] == list(expected)
-    for control, wanted in zip(controls, expected.values()):
+    rows = [list(row.children) for row in panel.children[1:]]
+    *rows[-1], reset = rows[-1]
+    assert [row[0].description for row in rows] == list(expected)
+    for (control, *slider), wanted in zip(rows, expected.values()):
         if isinstance(wanted, list):
             assert isinstance(control, ipywidgets.Dropdown)
             assert list(control.options) == wanted and control.value == wanted[0]
@@ -124,18 +125,17 @@ def test_every_end_of_every_slider_draws(name, monkeypatch):
             assert isinstance(control, ipywidgets.Text) and not control.continuous_update
             assert control.value == wanted
         else:
-            now = (control.min, control.max, control.step, control.value)
-            assert np.allclose(now, wanted, rtol=1e-9)
-            whole = isinstance(control, ipywidgets.IntSlider)
-            assert whole == (name == "approximation")
-            ends_told = f": {control.min:g} to {control.max:g}, also by the arrow keys"
-            assert control.tooltip == control.description + ends_told
+            for part in (control, *slider):
+                now = (part.min, part.max, part.step, part.value)
+                assert np.allclose(now, wanted, rtol=1e-9)
+            whole = isinstance(control, ipywidgets.BoundedIntText)
+            assert whole == isinstance(*slider, ipywidgets.IntSlider) == (name == "approximation")
         assert not control.description_allow_html, "a name is no markup"
         ends = {list: wanted, str: ("1 " * 9, "no numbers"), tuple: wanted[:2]}
         for value in ends[type(wanted)]:
             control.value = value
     assert len(displayed) == 3, "what follows the sliders is shown in place"
-    assert all(len(d.seen) > len(controls) for d in shown)
+    assert all(len(d.seen) > len(rows) for d in shown)
     sizes = {size(told["image/png"]) for told in shown[0].seen}
     assert len(sizes) == 1, "the text below jumps"
     reset.click()
@@ -172,31 +172,45 @@ def live(monkeypatch):
     return displayed
 
 
-def test_the_readout_has_the_decimals_of_the_step(monkeypatch):
-    displayed = live(monkeypatch)
-    explore.sliders(
-        lambda **_: plots.finish(plots.new()[0], "Look.", "A line."),
-        a=(0.0, 1.0, 0.025, 0.5), b=(0.0, 1.0, 0.5, 0.0715), c=(0.0, 1.0, 1 / 3, 0.0),
-    )  # fmt: skip
-    formats = [control.readout_format for control in displayed[0].children[:3]]
-    assert formats == [".3f", ".4f", ".4f"]
+@pytest.fixture
+def number(monkeypatch):
+    """Return a function that shows one slider: its field, the slider and what is displayed."""
+
+    def shown(*control):
+        displayed = live(monkeypatch)
+        explore.sliders(lambda x: plots.finish(plots.new()[0], f"At {x}.", "A line."), x=control)
+        _, row = displayed[0].children
+        return *row.children, displayed[2]
+
+    return shown
 
 
-def test_the_figure_follows_the_hand_where_it_is_drawn_in_time(monkeypatch):
-    displayed, now, seconds = live(monkeypatch), [0.0], [0.24]
+def test_field_slider_and_figure_agree(number):
+    field, slider, reset, told = number(0.0, 1.0, 0.1, 0.5)
+    slider.value = 0.1 * 3  # 0.30000000000000004
+    assert field.value == 0.3 and told.data["text/markdown"] == "*At 0.3.*"
+    assert slider.value == 0.1 * 3, "the hand that slides is not disturbed"
+    field.value = 0.6
+    assert slider.value == 0.6 and told.data["text/markdown"] == "*At 0.6.*"
+    reset.click()
+    assert field.value == slider.value == 0.5 and told.data["text/markdown"] == "*At 0.5.*"
+    assert [t["text/markdown"] for t in told.seen[1:]] == ["*At 0.3.*", "*At 0.6.*", "*At 0.5.*"]
 
-    def draw(**_):
-        now[0] += seconds[0]
-        return plots.finish(plots.new()[0], "Look.", "A line.")
 
-    monkeypatch.setattr("utils.explore.time.perf_counter", lambda: now[0])
-    explore.sliders(draw, a=(0, 9, 1, 5), b=(0.0, 1.0, 0.5, 0.0), c="text", d=["one", "two"])
-    a, b, c, _, _ = displayed[0].children
-    for taken, follows in ((0.24, True), (0.26, False), (0.24, True)):
-        seconds[0] = taken
-        a.value -= 1
-        assert a.continuous_update == b.continuous_update == follows
-        assert not c.continuous_update, "a text that is half typed is not answered"
+def test_a_start_between_two_steps_stays(number):
+    field, slider, *_, told = number(0.0, 1.0, 0.1, 0.53)
+    slider.value = 0.5  # as the browser does when it shows the slider
+    assert field.value == 0.53 and len(told.seen) == 1
+    slider.value = 0.6
+    assert field.value == 0.6
+
+
+def test_values_have_four_decimals(number):
+    """A browser marks a number that is no multiple of the step, as it writes both, as wrong."""
+    field, slider, *_ = number(0.0, 1.0, 1 / 3, 2 / 3)
+    assert (field.step, field.value, slider.step, slider.value) == (0.3333, 0.6667) * 2
+    slider.value = 0.33333333
+    assert field.value == 0.3333
 
 
 def test_bad_starting_values_are_named():
@@ -204,8 +218,9 @@ def test_bad_starting_values_are_named():
         explore.divergence(width=0)
     with pytest.raises(ValueError, match="mean must be a finite number, not nan"):
         explore.divergence(mean=np.nan)
-    with pytest.raises(ValueError, match="time must be a finite number of at least 0, not -1"):
-        explore.wave_fronts(STATIONS, (20, 20), time=-1)
+    for time in (-1, 30.5):
+        with pytest.raises(ValueError, match=f"of at least 0 and at most 30, not {time}"):
+            explore.wave_fronts(STATIONS, (20, 20), time=time)
     with pytest.raises(ValueError, match="units must be an integer of at least 1 and at most 40"):
         explore.approximation(lambda x, n: x, np.sin, 0, 3, units=41)
 
@@ -214,7 +229,9 @@ def test_bad_starting_values_are_named():
     "bad", [{"learning_rate": 0.2}, {"learning_rate": 0}, {"momentum": 0.96}, {"momentum": -0.1}]
 )
 def test_bad_rates_are_named(bad):
-    with pytest.raises(ValueError, match="0 < learning_rate <= 0.1 and 0 <= momentum <= 0.95"):
+    (name, value), limits = *bad.items(), {"learning_rate": " above 0 and at most 0.1"}
+    limits = limits.get(name, " of at least 0 and at most 0.95")
+    with pytest.raises(ValueError, match=f"{name} must be a finite number{limits}, not {value}"):
         explore.learning_rate(descent, bowl, ((0, 1), (0, 1)), **bad)
 
 
@@ -271,10 +288,13 @@ def test_threshold_unit_counts_what_it_gets_right(draw):
     assert wrong.axes[0].get_title() == "XOR: 3 of 4 right"
     assert tuple(wrong.get_size_inches()) == (7.3, 5.5)
     assert wrong.caption.startswith("Two weights turn the line") and "the line w.x" in wrong.alt
-    for threshold, answer in ((0.0, 0), (-0.25, 1)):
-        blind = unit(task="XOR", w1=0.0, w2=0.0, threshold=threshold)
-        assert f"no line, the unit answers {answer} everywhere; circles" in blind.caption
-        assert "no line" in blind.alt and "2 of 4" in blind.alt and not blind.axes[0].get_lines()
+    for w2, threshold, answer in ((0, 0.0, 0), (0, -0.25, 1), (0.25, 0.5, 0), (-0.25, -0.5, 1)):
+        blind = unit(task="XOR", w1=0.0, w2=w2, threshold=threshold)
+        assert blind.caption.startswith("No line crosses the picture")
+        assert f"the unit answers {answer} all over it; circles" in blind.caption
+        assert "no line" in blind.alt and "2 of 4" in blind.alt and not blind.axes[0].texts
+        assert len(blind.axes[0].get_lines()) == bool(w2), "drawn, outside"
+        assert size(blind.outputs()[0][0]["image/png"]) == size(wrong.outputs()[0][0]["image/png"])
         (shade,) = [c for c in blind.axes[0].collections if c.get_alpha() == 0.25]
         shaded = [len(path.vertices) > 0 for path in shade.get_paths()]
         assert shaded == [answer == 0, answer == 1], "blue says 0, orange says 1"
@@ -300,14 +320,14 @@ def test_learning_rate_draws_the_path_over_the_contour_lines(draw):
         r"parameter $\theta_1$",
         r"parameter $\theta_2$",
     )
-    assert axes.get_title() == "η = 0.100, β = 0.00: loss 0.56 after 5 steps"
+    assert axes.get_title() == "η = 0.1, β = 0: loss 0.56 after 5 steps"
     (contour,) = axes.collections
     assert np.allclose(contour.levels, 1.62 * np.geomspace(1e-3, 1, 10))
     height = [bowl(*p.vertices.T) for p in contour.get_paths()]
     assert all(np.allclose(h, level, rtol=0.1) for h, level in zip(height, contour.levels))
     assert contour.get_zorder() == 1 and set(contour.get_linewidth()) == {1}
     assert "The loss falls from 1.6 to 0.56: 5 steps" in figure.caption
-    assert "learning rate η = 0.100 and momentum β = 0.00" in figure.caption
+    assert "learning rate η = 0.1 and momentum β = 0." in figure.caption
     assert "5 steps" in figure.alt and "falls" in figure.alt
     assert tuple(figure.get_size_inches()) == (8, 4.5)
 
@@ -446,9 +466,8 @@ def test_decoder_shows_a_cross_through_the_chosen_point(draw):
 def test_decoder_starts_where_it_is_told(monkeypatch):
     made = {}
     monkeypatch.setattr("utils.explore.sliders", lambda draw, labels, **c: made.update(c))
-    explore.decoder(None, (-1, -2), (1, 2), start=(0.25, 0.5))
-    assert np.allclose(made["first"], (-1, 1, 0.05, 0.25))
-    assert np.allclose(made["second"], (-2, 2, 0.1, 0.5))
+    explore.decoder(None, (-1.04, -2), (np.float32(1), 2), start=(0.27, 0.5))
+    assert made == {"first": (-1, 1, 0.1, 0.3), "second": (-2, 2, 0.1, 0.5)}
 
 
 # ---- diagrams
@@ -647,8 +666,9 @@ def test_phases_shows_the_map_and_the_outputs_of_the_nearest_field(draw):
     assert [t.get_text() for t in right.get_yticklabels()] == list(names)
     assert right.get_ylim()[0] > right.get_ylim()[1]  # the first class on top
     assert "b = 0.75 J" in figure.caption and "one 0.25" in figure.alt
-    with pytest.raises(ValueError, match="field must be a finite number of at least 0, not -1"):
-        explore.phases(FIELDS, MAGNETS, SHARES, names, field=-1)
+    for field in (-1, 1.5):
+        with pytest.raises(ValueError, match=f"field .* at least 0 and at most 1, not {field}"):
+            explore.phases(FIELDS, MAGNETS, SHARES, names, field=field)
 
 
 def test_broadcast_marks_what_is_repeated():

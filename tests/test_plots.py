@@ -565,6 +565,12 @@ def test_the_range_leaves_room_for_the_longest_error_bar():
     assert np.isclose(bars({"a": 1.0, "b": 2.0}, errors={"b": 0.5}).get_xlim()[1], 2.5 * 1.15)
 
 
+def test_the_value_of_a_negative_bar_stands_beside_it_and_not_on_it():
+    axes = bars({"a": -2.0, "b": 1.0}, errors={"a": 0.5})
+    x = [text.get_position()[0] for text in axes.texts]
+    assert 0 < x[0] < 0.2 and x[1] > 1
+
+
 def test_a_reference_is_a_dashed_line_with_its_label_above_the_bars():
     axes = bars({"a": 1.0}, reference=("chance", 0.5))
     line = axes.get_lines()[-1]

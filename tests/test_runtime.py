@@ -294,6 +294,7 @@ def test_sliders_live(monkeypatch):
         return plots.finish(figure, f"{count} {kind}", "nothing")
 
     assert explore.sliders(draw, count=(1, 9, 1, 3), kind=["a", "b"]) is None
-    slider, menu, _ = displayed[0].children
+    (count, slider), (menu, _) = (row.children for row in displayed[0].children[1:])
     slider.value, menu.value = 5, "b"
+    assert count.value == 5
     assert drawn == [(3, "a"), (5, "a"), (5, "b")]

@@ -22,7 +22,7 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 EXTRAS = PROJECT["optional-dependencies"]
 NAMED_OTHERWISE = {
     **{"PIL": "pillow", "sklearn": "scikit-learn", "IPython": "ipython", "yaml": "pyyaml"},
-    "pkg_resources": "setuptools",
+    **{"pkg_resources": "setuptools", "websocket": "websocket-client"},
     **{"mathjax": "django-static-mathjax", "sphinx_revealjs": "sphinx-revealjs"},
 }
 LOCK = (ROOT / "requirements.txt").read_text()

@@ -115,6 +115,19 @@ def test_least_squares_reaches_the_bound(noise, seed):
     assert 0.96 < earthquakes.rms_distance(found, events) / bound < 1.04
 
 
+def test_the_ratio_to_the_bound_scatters_as_its_error_says():
+    found, _ = earthquakes.least_squares(ARRIVALS, PLACES)
+    bounds = earthquakes.cramer_rao(EVENTS, PLACES)
+    ratio, error = earthquakes.ratio_to_bound(found, EVENTS, bounds)
+    assert ratio == pytest.approx(earthquakes.rms_distance(found, EVENTS) / BOUND, rel=1e-12)
+    parts = [
+        earthquakes.ratio_to_bound(found[k::40], EVENTS[k::40], bounds[k::40]) for k in range(40)
+    ]
+    scatter = np.std([part[0] for part in parts], ddof=1)  # of parts of 100 events; known to 11 %
+    assert error == pytest.approx(scatter / np.sqrt(40), rel=0.35)
+    assert np.mean([part[1] for part in parts]) == pytest.approx(scatter, rel=0.35)
+
+
 def test_the_residuals_of_the_fit_are_the_noise():
     found, origin = earthquakes.least_squares(ARRIVALS, PLACES)
     residuals = ARRIVALS - origin[:, None] - earthquakes.travel_times(found, PLACES)
@@ -182,6 +195,8 @@ def test_the_wave_front_starts_when_the_wave_reaches_the_ground():
         ("cramer_rao", (EVENTS, PLACES[:1]), ValueError, "n >= 2"),
         ("cramer_rao", (EVENTS[:, :1], PLACES), ValueError, "epicentres"),
         ("rms_distance", (EVENTS, EVENTS[:5]), ValueError, "4000 estimated"),
+        ("ratio_to_bound", (EVENTS, EVENTS, [1.0]), ValueError, "bound must hold"),
+        ("ratio_to_bound", (EVENTS, EVENTS, np.zeros(4000)), ValueError, "positive length"),
         ("front_radius", (-1.0, 6.0), ValueError, "time"),
         ("front_radius", (1.0, 0.0), ValueError, "speed"),
     ],

@@ -34,9 +34,9 @@ def sky():
 
 
 def measure(images):
-    """Axis ratio, concentration, rotation asymmetry and colour of the central object."""
+    """Axis ratio, concentration, rotation asymmetry and colours of the central object."""
     light = images.astype("f4")
-    grey = light.mean(3)
+    grey, blue = light.mean(3), light[..., 2] - light[..., 0]
     above = grey - np.percentile(grey, 10, axis=(1, 2))[:, None, None] - 4  # the sky near zero
     grey = np.maximum(above - 4, 0)
     y, x = np.mgrid[:96, :96] - 47.5
@@ -53,7 +53,8 @@ def measure(images):
         "axis_ratio": np.sqrt((mean - spread) / (mean + spread)),
         "concentration": (above * (radius < 8)).sum((1, 2)) / (above * (radius < 34)).sum((1, 2)),
         "asymmetry": np.abs(inner - inner[:, ::-1, ::-1]).sum((1, 2)) / inner.sum((1, 2)),
-        "blueness": (light[..., 2] - light[..., 0])[:, radius < 30].mean(1),
+        "blueness": blue[:, radius < 30].mean(1),
+        "gradient": blue[:, np.abs(radius - 15) < 5].mean(1) - blue[:, radius < 4].mean(1),
     }
 
 
@@ -322,9 +323,6 @@ def test_the_pattern_of_the_arms():
     one_sided = disk(sharpness=0.0, lopsided=0.5, strong_side=1.0).spiral(0.3, theta)[1]
     first = (one_sided * np.exp(1j * theta)).mean()
     assert np.angle(first) == pytest.approx(1.0, abs=0.01) and abs(first) == pytest.approx(0.25)
-    drifting = disk(drift=0.1, arms=1)
-    turn = drifting.spiral(0.5, 0.0)[0] - drifting.spiral(0.0, 0.0)[0]
-    assert -turn * np.tan(np.radians(20)) == pytest.approx(0.5 * 1.05)
     for place, m in enumerate((2, 4, 7)):  # ripples: m, winding, phase, centre, width
         ripples = [(1, 0, 50.0, 1)] * 3
         ripples[place] = (1.5, 0.7, 0.4, 0.5)
@@ -357,6 +355,30 @@ def test_young_light_starts_outside_and_is_knotted():
     assert np.allclose(np.log(knots), 0.6 * patches - 0.18, atol=1e-3)
 
 
+def test_knots_sit_on_the_arms_and_keep_their_light():
+    patches = G.patches(np.random.default_rng(0))
+    arms = {"young": 1.0, "arm_contrast": 0.8, "pitch_angle": 30, "arm_start": 1e-3}
+    plain = light(disk(**arms))[2]
+    knotted = light(disk(**arms, clumpiness=0.6, patches=patches))[2]
+    pattern = 1 + 0.8 * (
+        disk(pitch_angle=30).spiral(np.log(np.sqrt(R**2 / 9 + 0.003)), THETA)[1] - 1
+    )
+    on, off = (pattern > 1.5) & (R > 2), (pattern < 0.5) & (R > 2)
+    spread = np.log(knotted / plain)
+    assert spread[on].std() == pytest.approx(0.9, rel=0.05)  # 1.5 times the clumpiness
+    assert spread[off].std() == pytest.approx(0.6 * np.sqrt(np.mean(pattern[off] ** 2)), rel=0.05)
+    assert knotted[on].sum() == pytest.approx(plain[on].sum(), rel=0.1)
+
+
+def test_the_inner_disk_is_as_old_as_the_bulge():
+    one, aged = (light(disk(young=0.4, ageing=a)) for a in (0.0, 0.5))
+    assert np.allclose(aged[0] + aged[1], one[1]) and np.allclose(aged[2], one[2])
+    assert np.allclose(aged[0] / one[1], 0.5 * np.exp(-np.sqrt(R**2 / 9 + 0.003)), atol=1e-4)
+    seen = G.scene(galaxy(disk(ageing=1.0)))  # old stars of g - r = 0.8, others of 0.6
+    g_r = 2.5 * np.log10(seen[1] / seen[0])
+    assert g_r[R < 0.3].mean() > 0.78 and g_r[np.abs(R - 12) < 0.3].mean() < 0.61
+
+
 def test_dust_follows_the_arms():
     tau = light(disk(dust=0.5, pitch_angle=44))[3]
     ring = np.abs(R - 4.5) < 0.15
@@ -386,8 +408,6 @@ def test_edge_on_disks_have_scale_length_height_warp_and_lane():
     assert at(2, 7.2, 0, **young) / at(2, 3, 0, **young) == pytest.approx(np.exp(-1), rel=1e-3)
     assert at(2, 3, 1.2, **young) / at(2, 3, 0, **young) == pytest.approx(np.exp(-1), rel=1e-3)
     assert at(1, 0, 0, plateau=1.0) / at(1, 0, 0) == pytest.approx(np.exp(-0.99), rel=1e-2)
-    warped = [at(1, 6, y, warp=0.05) for y in (-0.6, 0, 0.6)]  # bends by 0.05 * 6 * 6 / 3
-    assert warped[0] == max(warped) and at(1, -6, 0.6, warp=0.05) == pytest.approx(warped[0])
     dusty = {"dust": 2.0, "lane": 0.5}
     assert at(3, 0, 0.6, **dusty) == pytest.approx(2, rel=0.02)
     assert at(3, 0, 0.6 + 0.54, **dusty) == pytest.approx(2 / np.e, rel=0.02)
@@ -405,16 +425,14 @@ def test_edge_on_disks_have_scale_length_height_warp_and_lane():
 
 
 def test_smooth_galaxies_are_a_body_and_a_halo():
-    body = G.Smooth(2.0, 0.8, 1.5, 1.0, 2.0, 0.1, 0.5, 0.1)
+    body = G.Smooth(2.0, 0.8, 1.5, 1.0, 2.0, 0.1)
     old, halo, young, tau = body.light(X, Y)
     assert np.isscalar(halo) and tau is None and np.allclose(old, 9 * young)
     assert np.allclose(old + young, G.sersic(X, Y, 2.0, 1.5, 0.8))
     both = replace(body, bulge_fraction=0.6)
     old, halo, young, _ = both.light(X, Y)
     assert np.allclose(old + young, 0.6 * G.sersic(X, Y, 2.0, 1.5, 0.8))
-    assert np.allclose(halo, 0.4 * G.sersic(*G.rotate(X, Y, 0.5), 4.0, 1.0, 0.9))
-    round_halo = replace(both, halo_rounder=0.4).light(X, Y)[1]
-    assert np.allclose(round_halo, 0.4 * G.sersic(*G.rotate(X, Y, 0.5), 4.0, 1.0, 1.0))
+    assert np.allclose(halo, 0.4 * G.sersic(X, Y, 4.0, 1.0, 0.8))
 
 
 def merger(**features):
@@ -468,7 +486,8 @@ def test_tails_point_away_wind_and_stay_narrow():
 
 def test_haloes_hold_their_share_of_the_debris():
     halo = [0.8, 1.2, 0.5, 0.3, 0.5, 0.1]
-    haloed = merger(haloes=[halo, [0.0] * 6]).light(X, Y)[1] - merger().light(X, Y)[1]
+    none = [0.0, 1.0, 1.0, 0.0, 0.0, 0.0]
+    haloed = merger(haloes=[halo, none]).light(X, Y)[0] - merger().light(X, Y)[0]
     u, v = G.rotate(X - 3.0, Y - 0.6, 0.3)
     assert np.allclose(haloed, 0.4 * G.sersic(u, v, 1.2 * 6.8, 1.0, 0.5), atol=1e-6)
 
@@ -478,7 +497,7 @@ def test_haloes_hold_their_share_of_the_debris():
 
 def galaxy(shape=None, **features):
     """Return a small smooth galaxy of 17 mag in an empty field."""
-    shape = shape or G.Smooth(1.0, 1.0, 1.0, 1.0, 2.0, 0.0, 0.0, 0.0)
+    shape = shape or G.Smooth(1.0, 1.0, 1.0, 1.0, 2.0, 0.0)
     plain = {"magnitude_r": 17.0, "pixel_scale": G.PIXEL, "night": NIGHT, "gradient": 0.2}
     plain |= {"colour_g_r": 0.8, "r_z_offset": 0.1, "young_g_r": 0.3, "angle": 0.0}
     plain |= {"centre": [0.0, 0.0], "neighbours": [], "stars": []}
@@ -493,9 +512,9 @@ def magnitudes(light):
 
 def test_magnitude_and_colours_of_old_disk_and_young_stars():
     assert magnitudes(G.scene(galaxy())) == pytest.approx([17, 0.8, 0.54], abs=0.01)
-    halo = G.Smooth(1.0, 1.0, 1.0, 0.0, 1.0, 0.0, 0.0, 0.0)
+    halo = G.Smooth(1.0, 1.0, 1.0, 0.0, 1.0, 0.0)
     assert magnitudes(G.scene(galaxy(halo))) == pytest.approx([17, 0.6, 0.43], abs=0.01)
-    young = G.Smooth(1.0, 1.0, 1.0, 1.0, 1.0, 0.0, 0.0, 1.0)
+    young = G.Smooth(1.0, 1.0, 1.0, 1.0, 1.0, 1.0)
     assert magnitudes(G.scene(galaxy(young))) == pytest.approx([17, 0.3, 0.245], abs=0.01)
 
 
@@ -507,7 +526,7 @@ def test_dust_reddens():
 
 
 def test_centre_angle_and_pixel_scale():
-    shape = G.Smooth(2.0, 0.5, 1.0, 1.0, 2.0, 0.0, 0.0, 0.0)
+    shape = G.Smooth(2.0, 0.5, 1.0, 1.0, 2.0, 0.0)
     plain = G.scene(galaxy(shape, angle=0.6, centre=[1.5, -1.0]))[1]
     x, y = ((plain * a).sum() / plain.sum() for a in (X, Y))
     assert (x, y) == pytest.approx((1.5, -1.0), abs=0.02)
@@ -732,6 +751,13 @@ def test_spirals_are_bluer_than_smooth_galaxies(sky):
     assert blue[G.LOOSE] > blue[G.TIGHT] > blue[G.ROUND]
     assert blue[G.LOOSE] > blue[G.EDGE_ON]
     assert 0.7 < np.median(parameters["colour_g_r"][labels == G.ROUND]) < 1.0
+
+
+def test_spirals_have_yellow_bulges_and_bluer_arms(sky):
+    _, labels, _, seen = sky
+    gradient = per_class(seen["gradient"], labels)  # of 255 steps
+    assert gradient[[G.BARRED, G.TIGHT, G.LOOSE]].min() > 28
+    assert gradient[[G.ROUND, G.IN_BETWEEN]].max() < 20
 
 
 def test_classes_overlap_as_the_volunteers_votes_do(sky):

@@ -40,7 +40,7 @@ def integer(name, value, least=0, most=None):
     return int(value)
 
 
-def real(name, value, above=None, least=None):
+def real(name, value, above=None, least=None, most=None):
     """Return `value` as a float.
 
     Parameters
@@ -48,8 +48,8 @@ def real(name, value, above=None, least=None):
     name : str
         What the message calls the argument.
     value : object
-    above, least : float, optional
-        The value must be larger than `above`, and not smaller than `least`.
+    above, least, most : float, optional
+        The value must be larger than `above`, not smaller than `least`, not larger than `most`.
 
     Returns
     -------
@@ -64,9 +64,10 @@ def real(name, value, above=None, least=None):
     """
     limits = "" if above is None else f" above {above:g}"
     limits += "" if least is None else f" of at least {least:g}"
+    limits += "" if most is None else f" and at most {most:g}"
     if isinstance(value, bool | np.bool_) or not isinstance(value, numbers.Real):
         raise WrongKind(f"{name} must be a finite number{limits}, not {value!r}")
     low = (above is not None and value <= above) or (least is not None and value < least)
-    if not np.isfinite(value) or low:
+    if not np.isfinite(value) or low or (most is not None and value > most):
         raise ValueError(f"{name} must be a finite number{limits}, not {value!r}")
     return float(value)

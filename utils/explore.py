@@ -4,7 +4,6 @@ Every slider returns what `sliders` returns, every diagram a `plots.CourseFigure
 """
 
 import itertools
-import time
 
 import matplotlib
 import numpy as np
@@ -14,14 +13,19 @@ from matplotlib.patheffects import withStroke
 from utils import plots, runtime
 from utils.arguments import integer, real
 
-QUICK = 0.25  # s; a figure drawn in less follows the hand
+# A slider's handle has no name in ipywidgets, a field has: only the mouse is to find the handle.
+WHITE = {"facecolor": "w", "edgecolor": "none", "pad": 2}  # behind a text
+STYLE = """<style>.course-sliders .noUi-handle {visibility: hidden}
+.course-sliders .noUi-touch-area {visibility: visible; background: #0072B2; border-radius: 50%}
+</style>"""
 
 
 def sliders(draw, labels=None, **controls):
     """Show a figure that follows sliders, or its static twin where no one can slide.
 
     The figure is an output of its own below the sliders: it stays in a saved notebook. It follows
-    while a slider moves if the last drawing took less than `QUICK`, else when it is let go.
+    while a slider moves, as fast as it is drawn: ipywidgets sends a value when the last one has
+    been answered. The number beside a slider has its name, and takes arrow keys and typing.
 
     Parameters
     ----------
@@ -31,8 +35,9 @@ def sliders(draw, labels=None, **controls):
     labels : dict of str to str, optional
         What stands beside a control, with its unit, where that is not the argument's name.
     **controls : (low, high, step, start)
-        Range, step and starting value of each slider, in the unit of the argument; a list of
-        values becomes a drop-down menu that starts at its first, a text a field to type into.
+        Range, step and starting value of each slider, in the unit of the argument, to four
+        decimals; a list of values becomes a drop-down menu that starts at its first, a text a
+        field to type into.
 
     Returns
     -------
@@ -40,62 +45,64 @@ def sliders(draw, labels=None, **controls):
         The figure at the starting values where the notebook is executed without a person
         (`runtime.is_static`); None in a live notebook, where sliders and figure are displayed.
     """
-    starts = {str: lambda text: text, list: lambda values: values[0], tuple: lambda c: c[3]}
-    first = {name: starts[type(c)](c) for name, c in controls.items()}
+    places = {str: slice(None), list: 0, tuple: 3}  # of the start in each kind of control
+    first = {name: control[places[type(control)]] for name, control in controls.items()}
     if runtime.is_static():
         return draw(**first)
 
     import ipywidgets
     from IPython.display import display
 
-    made = {}
+    rows = {}
     for name, control in controls.items():
-        label = (labels or {}).get(name, name.replace("_", " "))
-        look = {"style": {"description_width": "9em"}, "layout": {"width": "32em"}}
-        look["description"] = label
+        look = {"description": (labels or {}).get(name, name.replace("_", " "))}
+        look |= {"layout": {"width": "32em"}, "style": {"description_width": "9em"}}
         if isinstance(control, list):
-            made[name] = ipywidgets.Dropdown(options=control, **look)
-            continue
-        if isinstance(control, str):  # a text that is half typed is not to be answered
-            made[name] = ipywidgets.Text(control, continuous_update=False, **look)
-            continue
-        low, high, step, start = control
-        whole = all(isinstance(v, int) for v in (low, high, step, start))
-        slider = ipywidgets.IntSlider if whole else ipywidgets.FloatSlider
-        made[name] = slider(min=low, max=high, step=step, value=start, **look)
-        made[name].tooltip = f"{label}: {low:g} to {high:g}, also by the arrow keys"
-        if not whole:  # as many decimals as the step and the start have, at most four
-            decimals = [len(f"{v:.4f}".rstrip("0").partition(".")[2]) for v in (step, start)]
-            made[name].readout_format = f".{max(decimals)}f"
-    moved = [made[name] for name, control in controls.items() if isinstance(control, tuple)]
+            rows[name] = [ipywidgets.Dropdown(options=control, **look)]
+        elif isinstance(control, str):  # a text that is half typed is not to be answered
+            rows[name] = [ipywidgets.Text(control, continuous_update=False, **look)]
+        else:
+            rows[name] = _number(control, look)
     reset = ipywidgets.Button(description="reset")
-    display(ipywidgets.VBox([*made.values(), reset]))
-
-    def drawn(values):
-        begin = time.perf_counter()
-        outputs = draw(**values).outputs()
-        quick = time.perf_counter() - begin < QUICK
-        for slider in moved:
-            slider.continuous_update = quick
-        return outputs
-
-    handles = [
-        display(data, metadata=more, raw=True, display_id=True) for data, more in drawn(first)
-    ]
+    rows[name].append(reset)  # beside the last: each line that is saved shows more of the figure
+    panel = [ipywidgets.HTML(STYLE), *map(ipywidgets.HBox, rows.values())]
+    display(ipywidgets.VBox(panel).add_class("course-sliders"))
+    shown = draw(**first).outputs()
+    handles = [display(data, metadata=more, raw=True, display_id=True) for data, more in shown]
 
     def follow(_):
-        values = {name: control.value for name, control in made.items()}
-        for handle, (data, more) in zip(handles, drawn(values)):
+        figure = draw(**{name: row[0].value for name, row in rows.items()})
+        for handle, (data, more) in zip(handles, figure.outputs()):
             handle.update(data, metadata=more, raw=True)
 
     def back(_):
         for name, value in first.items():
-            made[name].value = value
+            rows[name][0].value = value
 
-    for control in made.values():
-        control.observe(follow, "value")
+    for field, *_ in rows.values():
+        field.observe(follow, "value")
     reset.on_click(back)
     return None
+
+
+def _number(control, look):
+    """Return a field for a number and its slider."""
+    import ipywidgets
+
+    kind = "Int" if all(isinstance(v, int) for v in control) else "Float"
+    limits = {k: round(v, 4) for k, v in zip(("min", "max", "step", "value"), control)}
+    look["layout"] = {"width": "16em"}
+    field = getattr(ipywidgets, f"Bounded{kind}Text")(**limits, **look)
+    slider = getattr(ipywidgets, f"{kind}Slider")(**limits, readout=False)
+
+    for one, other in ((field, slider), (slider, field)):
+
+        def follow(change, other=other):  # the browser puts a slider on the nearest step
+            if abs(change.new - other.value) > limits["step"] / 2:
+                other.value = round(change.new, 4)
+
+        one.observe(follow, "value")
+    return [field, slider]
 
 
 def divergence(mean=1.0, width=2.0):
@@ -148,7 +155,7 @@ def threshold_unit(**tasks):
     **tasks : sequence of four numbers 0 or 1
         Name of each task and the answers that it wants at 00, 01, 10 and 11.
     """
-    bits = np.array([[0, 0], [0, 1], [1, 0], [1, 1]])
+    bits, edges = np.array([[0, 0], [0, 1], [1, 0], [1, 1]]), (-0.6, 1.6)
 
     def draw(task, w1, w2, threshold):
         w = np.array([w1, w2])
@@ -156,28 +163,26 @@ def threshold_unit(**tasks):
         right = int(np.sum((bits @ w > threshold) == wanted))
         says = (
             "Two weights turn the line, the threshold shifts it. The unit answers 1 on the orange "
-            "side, towards which the arrow w points, and 0 on the blue side"
+            "side, towards which w points, and 0 on the blue side"
         )
         line = f"the line w.x = {threshold:g} for w = ({w1:g}, {w2:g})"
-        if not w.any():
-            says = (
-                f"Both weights are zero: no line, the unit answers {int(threshold < 0)} everywhere"
-            )
-            line = "no line, for both weights are zero"
+        corners = np.array(list(itertools.product(edges, edges))) @ w > threshold
+        if corners.all() or not corners.any():
+            says = f"No line crosses the picture: the unit answers {corners[0]:d} all over it"
+            line = "no line"
         return plots.plane(
             bits, wanted, names=[f"{k} wanted" for k in (0, 1) if k in wanted],
             regions=lambda x: x @ w - threshold + 0.5,  # 0.5 is the level that `plane` draws
-            boundary=(w, threshold), limits=((-0.6, 1.6), (-0.6, 1.6)), size=(7.3, 5.5),
+            boundary=(w, threshold), limits=(edges, edges), size=(7.3, 5.5),
             xlabel="$x_1$", ylabel="$x_2$", title=f"{task}: {right} of 4 right",
             caption=f"{says}; circles want a 0, squares a 1.",
             alt=f"The corners of the unit square with the answers that {task} wants, and {line}: "
             f"{right} of 4 corners are right.",
         )  # fmt: skip
 
-    reach = (-2.0, 2.0, 0.25)
-    weights = {"w1": (*reach, 1.0), "w2": (*reach, 1.0)}
+    weight, threshold = (-2.0, 2.0, 0.25, 1.0), (-2.0, 2.0, 0.25, 0.5)
     labels = {"w1": "weight w₁", "w2": "weight w₂", "threshold": "threshold θ"}
-    return sliders(draw, labels, task=list(tasks), **weights, threshold=(*reach, 0.5))
+    return sliders(draw, labels, task=list(tasks), w1=weight, w2=weight, threshold=threshold)
 
 
 def learning_rate(path, height, limits, learning_rate=0.075, momentum=0.0, largest=0.1):
@@ -196,11 +201,8 @@ def learning_rate(path, height, limits, learning_rate=0.075, momentum=0.0, large
     largest : float
         Upper end of the learning rate's slider.
     """
-    if not 0 < learning_rate <= largest or not 0 <= momentum <= 0.95:
-        raise ValueError(
-            f"0 < learning_rate <= {largest} and 0 <= momentum <= 0.95 are needed, "
-            f"not {learning_rate!r} and {momentum!r}"
-        )
+    learning_rate = real("learning_rate", learning_rate, above=0, most=largest)
+    momentum = real("momentum", momentum, least=0, most=0.95)
 
     def draw(learning_rate, momentum):
         positions = path(learning_rate, momentum)
@@ -215,22 +217,22 @@ def learning_rate(path, height, limits, learning_rate=0.075, momentum=0.0, large
         axes.set(
             xlim=limits[0], ylim=limits[1], xlabel=r"parameter $\theta_1$",
             ylabel=r"parameter $\theta_2$",
-            title=f"η = {learning_rate:.3f}, β = {momentum:.2f}: "
+            title=f"η = {learning_rate:g}, β = {momentum:g}: "
             f"loss {losses[-1]:.2g} after {len(positions) - 1} steps",
         )  # fmt: skip
         return plots.finish(
             figure,
             caption=f"The loss {says} from {losses[0]:.2g} to {losses[-1]:.2g}: "
             f"{len(positions) - 1} steps of descent from the black point, at learning rate η = "
-            f"{learning_rate:.3f} and momentum β = {momentum:.2f}.",
+            f"{learning_rate:g} and momentum β = {momentum:g}.",
             alt=f"Contour lines of a loss and a path of {len(positions) - 1} steps across them, "
             f"on which the loss {says}.",
         )
 
     step = largest / 200
-    rates = (step, largest, step, float(learning_rate))
+    rates, momenta = (step, largest, step, learning_rate), (0.0, 0.95, 0.05, momentum)
     labels = {"learning_rate": "learning rate η", "momentum": "momentum β"}
-    return sliders(draw, labels, learning_rate=rates, momentum=(0.0, 0.95, 0.05, float(momentum)))
+    return sliders(draw, labels, learning_rate=rates, momentum=momenta)
 
 
 def kernel(image, text="-1 0 1  -2 0 2  -1 0 1"):
@@ -264,8 +266,7 @@ def kernel(image, text="-1 0 1  -2 0 2  -1 0 1"):
             axis.set_title(name)
             axis.set_axis_off()
         for (row, column), weight in np.ndenumerate(w):
-            box = {"facecolor": "w", "edgecolor": "none", "alpha": 0.8}
-            axes[1].text(column, row, f"{weight:g}", ha="center", va="center", bbox=box)
+            axes[1].text(column, row, f"{weight:g}", ha="center", va="center", bbox=WHITE)
         return plots.finish(
             figure,
             caption=f"{says} Each picture on its own scale.",
@@ -278,9 +279,8 @@ def kernel(image, text="-1 0 1  -2 0 2  -1 0 1"):
 
 def _nine(text):
     """Return a kernel (3, 3) and a title; zeros and a complaint where there are no nine numbers."""
-    words = text.replace(",", " ").split()
     try:
-        w = np.array([float(word) for word in words])
+        w = np.array([float(word) for word in text.replace(",", " ").split()])
     except ValueError:
         return np.zeros((3, 3)), "nine numbers are needed"
     if w.size != 9:
@@ -397,8 +397,8 @@ def wave_fronts(stations, epicentre, time=8.0):
             f"{radii['S']:.0f} km.",
         )
 
-    labels = {"time": "time [s]"}
-    return sliders(draw, labels, time=(0.0, 30.0, 0.5, real("time", time, least=0)))
+    start = real("time", time, least=0, most=30)
+    return sliders(draw, {"time": "time [s]"}, time=(0.0, 30.0, 0.5, start))
 
 
 def approximation(network, target, low, high, units=6):
@@ -440,9 +440,9 @@ def decoder(decode, low, high, start=(0.0, 0.0), note=""):
     decode : callable
         Maps an array (n, 2) of codes to pictures (n, height, width).
     low, high : sequence of two floats
-        Ranges of the two numbers.
+        Ranges of the two numbers, to one decimal.
     start : sequence of two floats
-        The point at the start.
+        The point at the start, to one decimal.
     note : str
         See `plots.finish`.
     """
@@ -460,9 +460,9 @@ def decoder(decode, low, high, start=(0.0, 0.0), note=""):
             alt="Two rows of seven decoded digits that change their shape step by step.",
         )  # fmt: skip
 
-    ranges = [(float(a), float(b), float(b - a) / 40) for a, b in zip(low, high)]
+    ranges = zip(low, high, (0.1, 0.1), start)  # as the titles tell them
+    first, second = (tuple(round(float(v), 1) for v in numbers) for numbers in ranges)
     labels = {"first": "first number", "second": "second number"}
-    first, second = ((*r, float(s)) for r, s in zip(ranges, start))
     return sliders(draw, labels, first=first, second=second)
 
 
@@ -545,8 +545,7 @@ def graph(nodes, slopes, *, caption, alt, size=(9, 4.2)):
         start, end = (np.array(nodes[name][:2]) for name in names)
         _arrow(axes, start, end - 0.27 * (end - start) / np.linalg.norm(end - start))
         middle = start + 0.55 * (end - start)
-        look = {"facecolor": "w", "edgecolor": "none", "pad": 2}
-        axes.text(*middle, slope, ha="center", va="center", color=plots.RED, bbox=look)
+        axes.text(*middle, slope, ha="center", va="center", color=plots.RED, bbox=WHITE)
     for x, y, text, note in nodes.values():
         _unit(axes, x, y, text, plots.SKY, s=3000)
         axes.text(x, y - 0.34, note, ha="center", va="top", color=plots.RED)
@@ -568,8 +567,7 @@ def _arrow(axes, start, end, text="", at=0.5):
     axes.annotate("", xy=end, xytext=start, arrowprops=look)
     if text:
         place = np.add(start, at * np.subtract(end, start))
-        box = {"facecolor": "w", "edgecolor": "none", "pad": 2}
-        axes.text(*place, text, ha="center", va="center", bbox=box, zorder=4)
+        axes.text(*place, text, ha="center", va="center", bbox=WHITE, zorder=4)
 
 
 def broadcast(parts, sign, result, *, caption, alt):
@@ -747,6 +745,6 @@ def phases(fields, maps, probabilities, names, field=0.5):
         )
 
     low, high = float(fields[0]), float(fields[-1])
-    start = real("field", field, least=low)
+    start = real("field", field, least=low, most=high)
     step = (high - low) / (len(fields) - 1)
     return sliders(draw, {"field": "field b [J]"}, field=(low, high, step, start))

@@ -298,8 +298,12 @@ def _draw_boundary(axes, w, theta, limits, points, **look):
     places = feet + 0.16 * ahead  # of the letter
     clear = np.linalg.norm(places[:, None] - points, axis=2).min(axis=1)
     (x_low, x_high), (y_low, y_high) = limits
-    inside = (places > (x_low, y_low)) & (places < (x_high, y_high))
-    best = np.argmax(np.minimum(clear, 0.06 * reach) * inside.all(axis=1))  # the first if several
+    ends = np.stack([feet, places])
+    inside = ((ends > (x_low, y_low)) & (ends < (x_high, y_high))).all(axis=0)
+    seen = inside.all(axis=1)
+    if not seen.any():
+        return  # the line runs outside: an arrow there would stretch the figure
+    best = np.argmax(np.minimum(clear, 0.06 * reach) * seen)  # the first if several
     arrow = {"arrowstyle": "-|>", "linewidth": 2.5, "color": BLACK, "shrinkA": 0}
     tip = feet[best] + 0.12 * ahead
     axes.annotate("", xy=tip, xytext=feet[best], arrowprops=arrow, zorder=4)
@@ -433,7 +437,7 @@ def bars(
     figure, axes = new(size=size)
     names, lengths = list(values), np.array(list(values.values()), float)
     spread = np.array([(errors or {}).get(name, np.nan) for name in names])  # nan: no error bar
-    ends = lengths + np.nan_to_num(spread)
+    ends = np.maximum(lengths + np.nan_to_num(spread), 0)  # values stand on no bar
     colours = [GREY if name in grey else BLUE for name in names]
     axes.barh(names, lengths, xerr=spread, color=colours, capsize=5, height=0.65)
     left, right = (0, np.max(ends)) if xlim is None else xlim

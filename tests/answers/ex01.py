@@ -259,7 +259,7 @@ WRONG = {
         ((lambda x, t, u: (radius(x[:, 1:]) / margins(x, t, u).min()) ** 2,), "leaves out"),
         ((lambda x, t, u: (radius(x) / margins(x, t, u).min()) ** 2,), "return np.inf"),
         ((lambda x, t, u: (radius(x) / (x @ u / np.linalg.norm(u)).min()) ** 2,), "sign s = -1"),
-        ((zero_one_margin,), "did you turn the targets"),
+        ((zero_one_margin,), "did you turn targets"),
         ((lambda x, t, u: radius(x) / margins(x, t, u).min() ** 2,), "only gamma is squared"),
         ((lambda x, t, u: (radius(x) / margins(x, t, u).mean()) ** 2,), "not the mean"),
         ((lambda x, t, u: (lengths(x).mean() / margins(x, t, u).min()) ** 2,), "length, not the m"),

@@ -185,8 +185,8 @@ WRONG = {
         ((folds, ("A", "B", "C", "E")), "B does not leak"),
         ((folds, ("A", "C", "D", "E")), "D does not leak"),
         ((folds, ("A", "E")), "1 of the leaking ones"),
-        ((folds, "ACE"), "tuple of letters"),
-        ((folds, ("A", "F")), "A to E only"),
+        ((folds, "ACE"), "tuple of words"),
+        ((folds, ("A", "F")), "one of A, B, C, D, E"),
     ],
     "10.5": [
         ((global_minimum, *PAIR), "minimum of all epochs"),

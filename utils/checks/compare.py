@@ -13,6 +13,13 @@ import numpy as np
 
 RTOL = 2e-5  # of the largest element: float32 is good to a few 1e-6, typical mistakes to no 1e-3
 ATOL = 1e-7
+USUAL = (  # mistakes that are named without a row
+    (lambda right: -right, "has the wrong sign"),
+    (lambda right: 100 * right, "is in per cent: use fractions of 1"),
+    (lambda right: 1 / right if right.all() and np.isfinite(right).all() else right,
+     "is upside down: divide the other way round"),
+    (lambda right: right.T, "is transposed: its shape must be {}"),
+)  # fmt: skip
 LONGEST = 10**6  # a list or range beyond this is no answer, and reading it could take for ever
 
 
@@ -25,7 +32,7 @@ class NotAttempted(Exception):
 
 
 class Shape(tuple):
-    """In a table: any result of this shape; ``Shape((..., 1))`` is a column of any length."""
+    """In a table: any result of this shape, if it is wrong; ``Shape((..., 1))`` is any column."""
 
 
 def not_finite(found):
@@ -88,7 +95,7 @@ def call(function, *args, name="your function"):
     try:
         with np.errstate(all="ignore"):
             result = function(*copies)
-    except NotAttempted:
+    except (NotAttempted, NotYet):  # the function may be a check's own, which calls the student's
         raise
     except BaseException as error:
         raise NotYet(f"{name} raises {said(error)}") from error
@@ -187,6 +194,34 @@ def things(value, names, what="your answer", verb="be", depth=0):
     return list(value)
 
 
+def word(value, allowed, name="your answer"):
+    """Return the one of the allowed words that a student's text is, small or capital letters alike.
+
+    Raises
+    ------
+    NotYet
+        If it is none of them, or no text.
+    """
+    require(isinstance(value, str), f"{name} must be text in quotes, and it is {kind(value)}")
+    known = {w.casefold(): w for w in allowed}
+    found = known.get(value.strip().casefold())
+    require(found, f"{name} must be one of {', '.join(allowed)}, not {value!r}")
+    return found
+
+
+def words(value, allowed, name="your answer"):
+    """Return the set of those of the allowed words that a student's tuple or list holds.
+
+    Raises
+    ------
+    NotYet
+        If it is something else, or holds anything else.
+    """
+    several = isinstance(value, tuple | list | set | frozenset)
+    require(several, f"{name} must be a tuple of words in quotes, and it is {kind(value)}")
+    return {word(w, allowed, f"each part of {name}") for w in value}
+
+
 def same(found, right, rtol=RTOL, atol=ATOL):
     """Whether two results agree in shape and value: up to `rtol` of the largest element."""
     found, right = np.asarray(found, float), np.asarray(right, float)
@@ -209,9 +244,11 @@ def compare(name, value, right, mistakes=(), rtol=RTOL, atol=ATOL):
     mistakes : iterable of (wrong, message)
         The first row that fits is named. `wrong` is a wrong result of any shape; or a condition:
         True, False, or a function of the result that returns one of them, for results of the
-        right shape that are finite (but for `not_finite`); or a `Shape`; or None for "whatever
-        else". `message` is a text; or a function of the result that returns one; or None, where
-        such a result is right, too.
+        right shape that are finite (but for `not_finite`); or a `Shape` other than the right one;
+        or None for "whatever else". `message` is a text, which may begin with "... " for the name
+        of the value; or a function of the result that returns one; or None, where such a result
+        is right, too. Wrong signs, per cent, fractions upside down and transposed arrays need no
+        row: they are named where none fits but the one for "whatever else".
     rtol, atol : float
         Tolerances as in `same`.
 
@@ -226,8 +263,7 @@ def compare(name, value, right, mistakes=(), rtol=RTOL, atol=ATOL):
         If it is not right.
     """
     found = _as(value, right, name)
-    rows = [([wrong], message) for wrong, message in mistakes]
-    _judge([Trial("", [found], [right], rows)], [name], rtol, atol)
+    _judge([Trial("", [found], [right], [_row(row) for row in mistakes])], [name], rtol, atol)
     return found
 
 
@@ -248,8 +284,9 @@ def compare_function(name, function, table, cases, parts=(), what=None, rtol=RTO
     cases : sequence of tuple
         Inputs, one tuple for each case.
     parts : sequence of str
-        Names of the results, if there are several: then the right result and each wrong one is a
-        tuple of as many, with None for a part that does not matter.
+        Names of the results, if there are several: then the right result is a tuple of as many. A
+        row is (part, wrong, message) for one of them; or (wrong, message) with a tuple, which
+        holds None for a part that does not matter.
     what : str, optional
         How messages call a single result: "the result of ..." unless told.
     rtol, atol : float
@@ -260,12 +297,11 @@ def compare_function(name, function, table, cases, parts=(), what=None, rtol=RTO
     NotYet, NotAttempted
         As `call`, and if a result is not right.
     """
-    names = [f"{part} of {name}" for part in parts] or [what or f"the result of {name}"]
+    names = [f"the {part} of {name}" for part in parts] or [what or f"the result of {name}"]
     labels, trials = list(inspect.signature(table).parameters), []
     for inputs in inputs_of(name, cases):
         right, rows = table(*inputs)
         right = list(right) if parts else [right]
-        rows = [(list(w) if parts and w is not None else [w] * len(names), m) for w, m in rows]
         try:
             result = call(function, *inputs, name=name)
             depth = max(map(np.ndim, right))
@@ -274,6 +310,7 @@ def compare_function(name, function, table, cases, parts=(), what=None, rtol=RTO
         except (NotYet, NotAttempted):
             _judge(trials, names, rtol, atol)  # an earlier result, if wrong, tells more
             raise
+        rows = [_row(row, parts) for row in rows]
         trials.append(Trial(_shown(inputs, labels), found, right, rows))
     _judge(trials, names, rtol, atol)
     if hidden.get():
@@ -314,12 +351,21 @@ def _as(value, right, name):
 
 @dataclass
 class Trial:
-    """One case: its inputs as text, the parts of the result, of the right one and of each row."""
+    """One case: its inputs as text, the parts of the result and of the right one, the rows."""
 
     inputs: str
     found: list
     right: list
     rows: list
+
+
+def _row(row, parts=()):
+    """Return a row as ({number of the part: wrong}, message), with the parts that matter."""
+    *part, wrong, message = row
+    if part:
+        return {parts.index(part[0]): wrong}, message
+    several = enumerate(wrong if parts else [wrong])
+    return {k: w for k, w in several if w is not None or not parts}, message
 
 
 def _judge(trials, names, rtol, atol):
@@ -329,24 +375,35 @@ def _judge(trials, names, rtol, atol):
         pairs = enumerate(zip(trial.found, trial.right))
         return [k for k, pair in pairs if not same(*pair, rtol, atol)]
 
+    def explains(mistake):
+        """Whether mistake(trial), wrong results of parts {k: wrong}, is what all trials show."""
+        return all(
+            _made(wrong, trial.found[k], trial.right[k], trial is first, rtol, atol)
+            for trial in trials
+            for k, wrong in mistake(trial).items()
+        )
+
     first = next((trial for trial in trials if wrong_parts(trial)), None)
     if first is None:
         return
     if hidden.get():
         hidden.get().last = first.inputs or hidden.get().last
     bad, otherwise = wrong_parts(first), None
-    for row, (wrong, message) in enumerate(first.rows):
-        if all(part is None for part in wrong):
-            otherwise = message
-        elif any(wrong[k] is not None for k in bad) and all(
-            _made(*part, trial is first, rtol, atol)
-            for trial in trials
-            for part in zip(trial.rows[row][0], trial.found, trial.right)
-        ):
+    for row, (parts, message) in enumerate(first.rows):
+        if not set(parts) & set(bad):
+            continue
+        if any(wrong is None for wrong in parts.values()):
+            bad, otherwise = list(parts), message
+            break
+        if explains(lambda trial, row=row: trial.rows[row][0]):
             if message is None:
                 return
-            raise NotYet(message(*first.found) if callable(message) else message)
-    found, right, name = first.found[bad[0]], np.asarray(first.right[bad[0]]), names[bad[0]]
+            raise NotYet(_text(message, first.found, names[min(parts)]))
+    k = bad[0]
+    found, right, name = first.found[k], np.asarray(first.right[k], float), names[k]
+    for mistake, text in USUAL:
+        if explains(lambda trial, made=mistake: {k: made(np.asarray(trial.right[k], float))}):
+            raise NotYet(f"{name} {text.format(right.shape)}")
     many = right.ndim == 0 and found.size > 1
     require(not many, f"{name} has {found.size} elements: it must be one number")
     fits = found.shape == right.shape
@@ -354,19 +411,24 @@ def _judge(trials, names, rtol, atol):
     if (~np.isfinite(found) & np.isfinite(right)).any():
         lost = "contains NaN or infinity" if right.ndim else f"is {found}: it must be finite"
         raise NotYet(f"{name} {lost}")
-    if callable(otherwise):
-        otherwise = otherwise(*first.found)
     size = "wrong" if right.ndim else "too large" if found > right else "too small"
-    raise NotYet(otherwise or f"{name} is {size}")
+    raise NotYet(_text(otherwise or f"... is {size}", first.found, name))
+
+
+def _text(message, found, name):
+    """Return the message of a row as text, with the name in place of three dots."""
+    text = message(*found) if callable(message) else message
+    return text.replace("...", name, 1) if text.startswith("...") else text
 
 
 def _made(wrong, found, right, first, rtol, atol):
     """Whether a row's `wrong` fits this part of a result; `first` is the case to be explained."""
-    if wrong is None or (not first and not_finite(found)):
+    if not first and not_finite(found):
         return True  # in another case, NaN or infinity says nothing about the mistake
     if isinstance(wrong, Shape):
         lengths = zip(wrong, found.shape)
-        return len(wrong) == found.ndim and all(w in (..., n) for w, n in lengths)
+        other = not first or found.shape != np.shape(right)
+        return other and len(wrong) == found.ndim and all(w in (..., n) for w, n in lengths)
     if not callable(wrong) and not isinstance(wrong, bool | np.bool_):
         return same(found, wrong, rtol, atol)
     if not first or found.shape != np.shape(right):

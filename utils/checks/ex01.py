@@ -39,8 +39,7 @@ def trigger_menu(function):
             (x @ W > theta[0], "each unit has a threshold of its own"),
             (x.sum(axis=1, keepdims=True) > theta, "W has no effect on the answers"),
             (z >= 0, "at a potential of exactly zero a unit must be silent"),
-            (np.trunc(z) > 0, "a potential between 0 and 1 is positive, too: do not cut it to an "
-             "integer"),
+            (np.trunc(z) > 0, "a potential between 0 and 1 is positive, too: do not cut it"),
             (None, lambda y: f"{np.sum(y != right)} of {right.size} answers are wrong"),
         ]  # fmt: skip
 
@@ -75,8 +74,8 @@ def logic(and_unit, or_unit):
         x = tuple(BITS[np.argmax(edge if edge.any() else wrong)].tolist())
         compare(unit, said[task], right, [
             (not total.any(), f"both weights of {unit} are zero: it ignores its inputs"),
-            (same(total + theta > 0, right), f"the threshold of {unit} has the wrong sign: "
-             "xi = w.x - theta"),
+            (same(total + theta > 0, right),
+             f"the threshold of {unit} has the wrong sign: xi = w.x - theta"),
             (~right, f"{unit} gives all four answers the wrong way round"),
             (edge.any(), f"{unit} sits exactly at its threshold for x = {x}: xi = 0"),
             (None, f"{unit} is wrong at {wrong.sum()} of 4 corners, as at {x}"),
@@ -98,8 +97,8 @@ def best_score(function):
             (4 - right, "that is the lowest number of right answers: the highest is asked for"),
             (lambda n: n not in range(5), lambda n: f"best_score returns {n:g}: it must be a count "
              "from 0 to 4, of the answers that the best unit gets right"),
-            (lambda n: n > right, f"best_score says that one unit computes {target.tolist()}: that "
-             "is impossible"),
+            (lambda n: n > right,
+             f"best_score says that one unit computes {target.tolist()}: that is impossible"),
             (xor, better + "is your grid fine enough?"),
             (None, better + "does your scan contain negative weights, negative thresholds, and "
              "thresholds between the weights?"),
@@ -133,32 +132,29 @@ def margin_rule(function):
 
     def table(x, target, c, epochs):
         right, corrections = learn(x, target, c, epochs)
-        size = np.linalg.norm(right)
+        size, few = np.linalg.norm(right), min(epochs, 60)
+        sign = "the corrections have the wrong sign: target 1 adds x"
         return (right, corrections), [
-            ((Shape((x.shape[1] + 1,)), None), "w has one component too many: x already contains "
-             "the constant input x0 = 1"),
-            ((None, Shape(())), "corrections must be a list with one number for each epoch"),
-            (learn(x, target, c, epochs, stop=False), "margin_rule goes on after an epoch without "
-             "a correction: it must stop"),
-            ((-right, None), "the corrections have the wrong sign: target 1 adds x"),
-            ((learn(x, target, c, min(epochs, 60), sign=-1)[0], None), "the corrections have the "
-             "wrong sign: target 1 adds x"),
-            ((0 * right, None), "w is still zero: are the corrections kept?"),
-            ((learn(x, target, 0, epochs)[0] if c else None, None), "c has no effect: correct also "
-             "where the answer is right by too little"),
-            ((learn(x, target, c, epochs, tie=False)[0], None), "an example with y' w.x = c is "
-             "corrected, too: at most c, not less than c"),
-            ((learn(x, target, c, min(epochs, 60), sides=target)[0], None), "target 0 means "
-             "y' = -1: with y' = 0 nothing is subtracted"),
-            ((learn(x, target, c, epochs, at_once=False)[0], None), "each correction must act at "
-             "once: the next example sees the new w"),
-            ((lambda w: w.any() and same(w / np.linalg.norm(w), right / size), None),
-             lambda w, _: f"w is {np.linalg.norm(w) / size:.3g} times too long: the rule has no "
-             "learning rate"),
-            ((right, Shape((...,))), f"w is right, and the list of corrections is not: "
-             f"{len(corrections)} epochs are wanted here, each with its number of corrections"),
-            ((Shape((x.shape[1],)), None), "w is not what the rule gives, started from zero, "
-             "examples in order"),
+            ("w", Shape((x.shape[1] + 1,)), "w is too long: x already contains x0 = 1"),
+            ("corrections", Shape(()), "corrections must be a list with one number for each epoch"),
+            (learn(x, target, c, epochs, stop=False),
+             "margin_rule goes on after an epoch without a correction: it must stop"),
+            ("w", -right, sign),
+            ("w", learn(x, target, c, few, sign=-1)[0], sign),
+            ("w", 0 * right, "w is still zero: are the corrections kept?"),
+            ("w", learn(x, target, 0, epochs)[0],
+             "c has no effect: correct also where the answer is right by too little"),
+            ("w", learn(x, target, c, epochs, tie=False)[0],
+             "an example with y' w.x = c is corrected, too: at most c, not less than c"),
+            ("w", learn(x, target, c, few, sides=target)[0],
+             "target 0 means y' = -1: with y' = 0 nothing is subtracted"),
+            ("w", learn(x, target, c, epochs, at_once=False)[0],
+             "each correction must act at once: the next example sees the new w"),
+            ("w", lambda w: w.any() and same(w / np.linalg.norm(w), right / size), lambda w, _:
+             f"w is {np.linalg.norm(w) / size:.3g} times too long: the rule has no learning rate"),
+            ("w", None, "w is not what the rule gives, started from zero, examples in order"),
+            ("corrections", Shape((...,)), "the list of corrections is not right: "
+             f"{len(corrections)} epochs are wanted, each with its number of corrections"),
         ]  # fmt: skip
 
     x = np.column_stack([np.ones(4), BITS])
@@ -182,20 +178,17 @@ def mistake_bound(function):
         margins, lengths = s * (x @ unit), np.linalg.norm(x, axis=1)
         R, gamma = lengths.max(), margins.min()
         return (R / gamma) ** 2 if gamma > 0 else np.inf, [
-            (np.inf, "the bound is infinite although u separates the examples: did you turn the "
-             "targets 0 and 1 into -1 and +1?"),
-            ((R / (s * (x @ u)).min()) ** 2, "u is not of length one: gamma is measured along a "
-             "unit vector"),
+            (np.inf, "u separates these: did you turn targets 0 and 1 into -1 and +1?"),
+            ((R / (s * (x @ u)).min()) ** 2,
+             "u is not of length one: gamma belongs to a unit vector"),
             (R / gamma, "the square is missing"),
-            ((gamma / R) ** 2, "the ratio is upside down"),
             (R**2 / gamma, "only R is squared"),
             (R / gamma**2, "only gamma is squared"),
             ((R / margins.max()) ** 2, "gamma is the smallest margin, not the largest"),
             ((R / margins.mean()) ** 2, "gamma is the smallest margin, not the mean"),
             ((lengths.mean() / gamma) ** 2, "R is the largest length, not the mean"),
             ((lengths.min() / gamma) ** 2, "R is the largest length, not the smallest"),
-            ((np.linalg.norm(x[:, 1:], axis=1).max() / gamma) ** 2, "R leaves out the component "
-             "x0"),
+            ((np.linalg.norm(x[:, 1:], axis=1).max() / gamma) ** 2, "R leaves out component x0"),
             ((R / (x @ unit)[s > 0].min()) ** 2, "examples with target 0 have a margin, too"),
             ((R / (x @ unit).min()) ** 2, "the margin needs the sign s = -1 for target 0"),
         ]  # fmt: skip
@@ -229,9 +222,7 @@ def least_squares(function, w_kelvin):
         return right, [
             (Shape((x.shape[1],)), "w lacks the weight w0 of the constant input x0 = 1"),
             (np.roll(right, -1), "w0 must come first in w"),
-            (-right, "w has the wrong sign"),
-            (None, "other weights give a smaller sum of squares: the residuals are not orthogonal "
-             "to the inputs"),
+            (None, "a smaller sum of squares exists: residuals are not orthogonal to the inputs"),
         ]  # fmt: skip
 
     rng, cases = np.random.default_rng(16), []

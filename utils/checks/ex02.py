@@ -3,7 +3,8 @@
 import numpy as np
 
 from utils.checks import exercise
-from utils.checks.compare import array, call, compare_function, number, read, require, things
+from utils.checks.compare import array, compare_function, number, require, things
+from utils.checks.models import answers
 
 
 @exercise(
@@ -17,28 +18,17 @@ def gradient_step(function):
         n, error = len(y), x @ w + b - y
         dw, db = -rate * 2 * x.T @ error / n, -rate * 2 * error.mean()
         later = -rate * 2 * np.mean(x @ (w + dw) + b - y)
-        uphill = "goes uphill: the sign of the step is wrong"
-        square = "lacks the factor 2 of the square"
-        mean = "uses a sum over the examples, not their mean"
+        wrong = {-1: "goes uphill: the sign of the step is wrong", 0: "does not change",
+                 1 / 2: "changes without the factor 2 of the square"}  # fmt: skip
+        wrong |= dict.fromkeys((n, n / 2), "changes by a sum over the examples, not their mean")
         return (w + dw, b + db), [
-            ((-dw / rate, -db / rate), "gradient_step returns the slopes: it must return the "
-             "weights after the step"),
+            ((-dw / rate, -db / rate), "these are the slopes: return the weights after the step"),
             ((dw, db), "gradient_step returns the change: it must return the weights after it"),
             ((w + dw / rate, b + db / rate), "the learning rate has no effect"),
-            ((w, None), "w does not change"),
-            ((w - dw, None), f"w {uphill}"),
-            ((w + dw / 2, None), f"the change of w {square}"),
-            ((w + n * dw, None), f"the change of w {mean}"),
-            ((w + n * dw / 2, None), f"the change of w {mean}"),
-            ((w - rate * 2 * x.T @ (x @ w - y) / n, None), "the bias is missing in the forward "
-             "pass"),
-            ((w + dw, b + later), "the slope of b is taken at the new w: both slopes belong to "
-             "the old weights"),
-            ((None, b), "b does not change"),
-            ((None, b - db), f"b {uphill}"),
-            ((None, b + db / 2), f"the change of b {square}"),
-            ((None, b + n * db), f"the change of b {mean}"),
-            ((None, b + n * db / 2), f"the change of b {mean}"),
+            *(("w", w + size * dw, f"w {why}") for size, why in wrong.items()),
+            ("w", w - rate * 2 * x.T @ (x @ w - y) / n, "the bias is missing in the forward pass"),
+            ((w + dw, b + later), "the slope of b is taken at the new w: both belong to the old"),
+            *(("b", b + size * db, f"b {why}") for size, why in wrong.items()),
         ]  # fmt: skip
 
     rng, cases = np.random.default_rng(21), []
@@ -75,16 +65,14 @@ def layer_backward(function):
                  "shortcut's x"),
                 (h**2 - 1, "the sign of all slopes is wrong: no step is taken here"),
             )),
-            ((dw.T, None, None), "dw is transposed"),
-            ((dw / n, None, None), f"dw {mean}"),
-            ((None, db / n, None), f"db {mean}"),
-            ((None, s.sum(axis=1), None), "db is summed along the wrong axis"),
-            ((None, upstream.sum(axis=0), None), f"db {lacks}"),
-            ((None, None, s @ w.T), "x is used twice, and the slopes of its paths add: dx lacks "
-             "the shortcut"),
-            ((None, None, 1 + s @ w.T), "along the shortcut comes upstream, not 1"),
-            ((None, None, upstream + upstream @ w.T), f"dx {lacks}"),
-            ((None, None, upstream + s @ w), "dx uses w where it needs its transpose"),
+            ("dw", dw / n, f"dw {mean}"),
+            ("db", db / n, f"db {mean}"),
+            ("db", s.sum(axis=1), "db is summed along the wrong axis"),
+            ("db", upstream.sum(axis=0), f"db {lacks}"),
+            ("dx", s @ w.T, "x is used twice, its slopes add: dx lacks the shortcut"),
+            ("dx", 1 + s @ w.T, "along the shortcut comes upstream, not 1"),
+            ("dx", upstream + upstream @ w.T, f"dx {lacks}"),
+            ("dx", upstream + s @ w, "dx uses w where it needs its transpose"),
         ]  # fmt: skip
 
     rng, cases = np.random.default_rng(22), []
@@ -113,18 +101,14 @@ def shrink_factor(function, prediction):
             (slow, "one number is asked for: the slowest direction rules in the long run"),
             (slow.min(), "that is the fastest of the directions: the slowest rules"),
             (slow.mean(), "no mean over the directions: the slowest one rules"),
-            (sizes.min(), "the larger of the two eigenvalues counts: the other part dies first"),
-            (sizes.min(axis=1).max(), "the larger of the two eigenvalues counts: the other part "
-             "dies first"),
-            (roots.real.max(), "the modulus of an eigenvalue counts, also of a complex or a "
-             "negative one"),
-            (np.abs(roots.real).max(), "the modulus of a complex eigenvalue counts, not its real "
-             "part alone"),
+            (sizes.min(), "the larger eigenvalue counts: the other part dies first"),
+            (sizes.min(axis=1).max(), "the larger eigenvalue counts: the other part dies first"),
+            (roots.real.max(), "the modulus counts, also of a complex or a negative root"),
+            (np.abs(roots.real).max(), "the modulus of a complex root counts, not its real part"),
             (np.sqrt(beta), "sqrt(beta) holds only where all directions oscillate"),
-            (np.abs(np.linalg.eigvals(old)).max(), "theta moves by the new velocity, not by the "
-             "old one"),
-            (np.linalg.norm(steps, 2, axis=(1, 2)).max(), "that norm bounds a single step; in the "
-             "long run the eigenvalues count"),
+            (np.abs(np.linalg.eigvals(old)).max(), "theta moves by the new velocity, not the old"),
+            (np.linalg.norm(steps, 2, axis=(1, 2)).max(),
+             "that norm bounds one step: eigenvalues rule in the long run"),
             (slow.max() ** 2, "the distance is asked for, not the loss, which is its square"),
         ]  # fmt: skip
 
@@ -156,63 +140,50 @@ def adam_decay(function):
         late = np.sqrt(1 - b2 ** (t + 1)) / (1 - b1 ** (t + 1))
         plain = rate * new_m / (root + eps)
         step = np.sqrt(c2) / c1 * plain
+        again = step * (root + eps)
         return (kept - step, new_m, new_v), [
-            *(((None, wrong, None), why) for wrong, why in (
-                (b1 * m + (1 - b1) * (g + decay * w), coupled),
-                (b1 * m + (1 - b1) * (g + 2 * decay * w), coupled),
-                (b1 * m + g, "mean lacks the factor 1 - beta_1"),
-                ((1 - b1) * m + b1 * g, "beta_1 and 1 - beta_1 are exchanged in mean"),
-                (b2 * m + (1 - b2) * g, "mean uses beta_2"),
-                (new_m / c1, "mean is returned corrected: keep it uncorrected"),
-                (True, f"mean is wrong at t = {t}"),
-            )),
-            *(((None, None, wrong), why) for wrong, why in (
-                (b2 * v + (1 - b2) * g, "square averages the gradient, not its square"),
-                (b2 * v + (1 - b2) * np.abs(g), "square averages the gradient, not its square"),
-                (b2 * v + g**2, "square lacks the factor 1 - beta_2"),
-                ((1 - b2) * v + b2 * g**2, "beta_2 and 1 - beta_2 are exchanged in square"),
-                (b1 * v + (1 - b1) * g**2, "square uses beta_1"),
-                (new_v / c2, "square is returned corrected: keep it uncorrected"),
-                (True, f"square is wrong at t = {t}"),
-            )),
-            *(((wrong - step, None, None), why) for wrong, why in (
-                (w, "the weight decay is missing"),
-                (w - decay * w, "the decay lacks the learning rate"),
-                (w - 2 * rate * decay * w, "no factor 2: the decay is learning_rate * decay * w"),
-                (w + rate * decay * w, "the decay makes the weights grow: its sign is wrong"),
-                (w - rate * decay * (w - step), "the decay takes its part of the w before the "
-                 "step"),
-            )),
-            *(((kept - wrong, None, None), why) for wrong, why in (
-                (-step, "w goes uphill: the sign of the step is wrong"),
-                (0 * step, "Adam's step is missing: w only decays"),
-                (rate * new_m / c1 / (np.sqrt(new_v / c2) + eps), "that is delta as in the "
-                 "paper, not in Keras"),
-                (plain, "the corrections for the start at zero are missing"),
-                (plain / c1, "the correction of square is missing"),
-                (plain * np.sqrt(c2), "the correction of mean is missing"),
-                (plain * c2 / c1, "the correction of square lacks its root"),
-                (step * (root + eps) / root, "delta has no effect"),
-                (step * (root + eps) / np.sqrt(new_v + eps), "delta stands outside the square "
-                 "root"),
-                (step * (root + eps) / (new_v + eps), "the root of square is missing"),
-                (step * g / new_m, "the step uses the gradient where mean belongs"),
-                (late * plain, "t is counted one too high"),
-                (step / rate, "the learning rate has no effect"),
-            )),
-            ((w - decay * w - step / rate, None, None), "the learning rate has no effect"),
-            ((True, None, None), f"w after the step is wrong at t = {t}, although mean and "
-             "square are right"),
+            ("mean", new_m + (1 - b1) * decay * w, coupled),
+            ("mean", new_m + (1 - b1) * 2 * decay * w, coupled),
+            ("mean", b1 * m + g, "mean lacks the factor 1 - beta_1"),
+            ("mean", (1 - b1) * m + b1 * g, "beta_1 and 1 - beta_1 are exchanged in mean"),
+            ("mean", b2 * m + (1 - b2) * g, "mean uses beta_2"),
+            ("mean", new_m / c1, "mean is returned corrected: keep it uncorrected"),
+            ("mean", None, f"mean is wrong at t = {t}"),
+            ("square", b2 * v + (1 - b2) * g, "square averages the gradient, not its square"),
+            ("square", b2 * v + (1 - b2) * np.abs(g), "square averages |gradient|, not its square"),
+            ("square", b2 * v + g**2, "square lacks the factor 1 - beta_2"),
+            ("square", (1 - b2) * v + b2 * g**2, "beta_2 and 1 - beta_2 are exchanged in square"),
+            ("square", b1 * v + (1 - b1) * g**2, "square uses beta_1"),
+            ("square", new_v / c2, "square is returned corrected: keep it uncorrected"),
+            ("square", None, f"square is wrong at t = {t}"),
+            ("w", w - step, "the weight decay is missing"),
+            ("w", w - decay * w - step, "the decay lacks the learning rate"),
+            ("w", kept - rate * decay * w - step, "no factor 2: learning_rate * decay * w"),
+            ("w", w + rate * decay * w - step, "the decay makes weights grow: its sign is wrong"),
+            ("w", kept - step + rate * decay * step, "the decay must take the w before the step"),
+            ("w", kept + step, "w goes uphill: the sign of the step is wrong"),
+            ("w", kept, "Adam's step is missing: w only decays"),
+            ("w", kept - rate * new_m / c1 / (np.sqrt(new_v / c2) + eps),
+             "that is delta as in the paper, not in Keras"),
+            ("w", kept - plain, "the corrections for the start at zero are missing"),
+            ("w", kept - plain / c1, "the correction of square is missing"),
+            ("w", kept - plain * np.sqrt(c2), "the correction of mean is missing"),
+            ("w", kept - plain * c2 / c1, "the correction of square lacks its root"),
+            ("w", kept - again / root, "delta has no effect"),
+            ("w", kept - again / np.sqrt(new_v + eps), "delta stands outside the square root"),
+            ("w", kept - again / (new_v + eps), "the root of square is missing"),
+            ("w", kept - step * g / new_m, "the step uses the gradient where mean belongs"),
+            ("w", kept - late * plain, "t is counted one too high"),
+            ("w", kept - step / rate, "the learning rate has no effect"),
+            ("w", w - decay * w - step / rate, "the learning rate has no effect"),
+            ("w", None, f"w is wrong at t = {t}, although mean and square are right"),
         ]  # fmt: skip
 
     rng, w, cases = np.random.default_rng(24), np.array([0.5, -1.0, 2.0]), []
     scale = np.array([1e-4, 1.0, -3.0])  # the first is as small as delta
     for t in (3, 10, 1):
-        g, m, v = (
-            scale * rng.uniform(low, high, 3) for low, high in ((0.5, 2), (0.1, 1), (0.1, 1))
-        )
-        before = t > 1
-        cases.append((w, before * m, before * scale * v, g, t, 0.1, 0.8, 0.99, 1e-4, 0.3))
+        g, m, v = scale * rng.uniform([[0.5], [0.1], [0.1]], [[2], [1], [1]], (3, 3))
+        cases.append((w, (t > 1) * m, (t > 1) * scale * v, g, t, 0.1, 0.8, 0.99, 1e-4, 0.3))
     compare_function("adamw_step", function, table, cases, parts=("w", "mean", "square"))
 
 
@@ -234,8 +205,8 @@ def largest_rate(function, in_other_units):
         return right, [
             (lambda rate: rate <= 0, lambda rate: f"a learning rate is positive, and largest_rate "
              f"returns {rate:.3g}"),
-            (right / 2, "that rate is still safe: up to it the approach is monotone, or the factor "
-             "2 of the squared error is counted twice"),
+            (right / 2,
+             "half the limit: so far the approach is monotone, or the 2 is counted twice"),
             (2 * right, "a factor 2 is missing: the second derivative of a square is 2"),
             (right / n, mean),
             (right / n / 2, mean),
@@ -246,7 +217,6 @@ def largest_rate(function, in_other_units):
             (2 / (flat + steep), "that is the fastest rate, not the largest"),
             (2 / np.diag(H).max(), "the diagonal is not enough: the columns of x are correlated"),
             (2 / np.trace(H), "the trace adds all curvatures: only the largest one counts"),
-            (1 / right, "that is the curvature's side of the fraction: it is upside down"),
             (steep, "that is the largest curvature, not the learning rate"),
             (None, lambda rate: "gradient descent with the rate of largest_rate "
              + ("converges: a larger one does, too" if rate < right else "diverges")),
@@ -281,14 +251,10 @@ def largest_rate(function, in_other_units):
     "what does it make of a low pulse that does not end?",
 )
 def broken(net, odd):
-    predict = getattr(net, "predict", net)
-    require(callable(predict), "net must be a Keras model or a function of x (n, 16)")
-
     def heights(x):
-        found = read(call(predict, x, name="net"), "the answer of net")
-        require(found.size == len(x), f"net must return a height for each of {len(x)} pulses, and "
-                f"its answer has shape {found.shape}")  # fmt: skip
-        return array(found.ravel(), (len(x),), "the answer of net")
+        found = answers(net, x, name="net")
+        require(found.size == len(x), f"net must return {len(x)} heights, not shape {found.shape}")
+        return found.ravel()
 
     rng = np.random.default_rng(126)
     arrival, height = rng.uniform(1, 5, (1000, 1)), rng.uniform(0.5, 2.5, (1000, 1))
@@ -298,8 +264,8 @@ def broken(net, odd):
     linear = ": a linear fit does as well" if error < 0.125 else ""
     require(error < 0.09, f"net errs by {error:.2g} on new pulses, and 0.09 is wanted{linear}")
     odd = array(odd, (16,), "odd")
-    inside = odd.min() >= 0 and odd.max() <= 0.5
-    require(inside, f"odd reaches from {odd.min():.2g} to {odd.max():.2g}: all its samples must "
-            "lie between 0 and 0.5")  # fmt: skip
+    low, high = odd.min(), odd.max()
+    inside = low >= 0 and high <= 0.5
+    require(inside, f"odd reaches from {low:.2g} to {high:.2g}, and not between 0 and 0.5")
     says = heights(odd[None])[0]
     require(says > 2, f"net says {says:.2f} to odd: it is not fooled unless it says more than 2")

@@ -8,12 +8,13 @@ from utils.checks.compare import (
     call,
     compare_function,
     inputs_of,
-    kind,
     not_finite,
     note,
     read,
     require,
+    words,
 )
+from utils.checks.models import answers, is_keras
 
 
 @exercise(
@@ -30,53 +31,38 @@ def bits(price, information):
         return cross(p, q) - cross(p, p)
 
     def price_table(p, q):
-        D, name, zero = apart(p, q), "price(p, q)", (p == 0).any()
-        excluded = ((q == 0) & (p == 0)).any()
+        D, zero, excluded = apart(p, q), (p == 0).any(), ((q == 0) & (p == 0)).any()
         return D, [
-            (np.isinf(D), f"{name} must be infinite where q = 0 and p > 0: q excludes something "
-             "that happens"),
-            (not_finite if excluded else False, f"{name} is not finite where p = 0 and q = 0: an "
-             "outcome that never happens costs nothing"),
-            (not_finite if zero else False, f"{name} is not finite where p = 0 and q > 0: such an "
-             "outcome costs nothing"),
-            (-D, f"{name} has the wrong sign: it is never negative"),
-            (apart(q, p), f"{name} has its arguments swapped: the mean is over p"),
-            (cross(p, q), f"{name} is the cross-entropy: subtract H(p)"),
-            (cross(q, p), f"{name} is a cross-entropy, and swapped"),
-            (D * np.log(2), f"{name} is in nats: in bits it is larger"),
-            (D * np.log10(2), f"{name} uses the logarithm of base 10"),
-            (D * np.log(2) ** 2, f"{name} is not in bits: one bit is ln 2 nats, so divide"),
-            (D / len(p), f"{name} is a mean over the outcomes: it must be their sum, not mean"),
-            (zero, f"{name} is off where p = 0: such an outcome must count as 0"),
-            (None, f"{name} is not Σ p log2(p/q) for two distributions of three outcomes"),
+            (np.isinf(D), "... must be infinite where q = 0 < p: q excludes what happens"),
+            (excluded and not_finite, "... is not finite where p = q = 0: that costs nothing"),
+            (zero and not_finite, "... is not finite where p = 0: that costs nothing"),
+            (apart(q, p), "... has its arguments swapped: the mean is over p"),
+            (cross(p, q), "... is the cross-entropy: subtract H(p)"),
+            (cross(q, p), "... is a cross-entropy, and swapped"),
+            (D * np.log(2), "... is in nats: in bits it is larger"),
+            (D * np.log10(2), "... uses the logarithm of base 10"),
+            (D * np.log(2) ** 2, "... is not in bits: one bit is ln 2 nats, so divide"),
+            (D / len(p), "... is a mean over the outcomes: it must be their sum, not mean"),
+            (zero, "... is off where p = 0: such an outcome must count as 0"),
+            (None, "... is not Σ p log2(p/q) for two distributions of three outcomes"),
         ]  # fmt: skip
 
     def information_table(table):
         x, c = table.sum(axis=1), table.sum(axis=0)
-        before, name, zero = cross(c, c), "information(table)", (table == 0).any()
-        remains = cross(table.ravel(), table.ravel()) - cross(x, x)
-        rows = [row / row.sum() for row in table if row.any()]
-        unweighted = np.mean([cross(row, row) for row in rows])
+        before, zero = cross(c, c), (table == 0).any()
+        both, rows = cross(table.ravel(), table.ravel()), [r / r.sum() for r in table if r.any()]
+        remains, unweighted = both - cross(x, x), np.mean([cross(row, row) for row in rows])
         told = before - remains
         return told, [
-            (not_finite if zero else False, f"{name} is not finite where a bin of the table is "
-             "empty: what never happens contributes nothing"),
-            (-told, f"{name} has the wrong sign: a measurement tells something or nothing"),
-            (told * np.log(2), f"{name} is in nats: in bits it is larger"),
-            (before, f"{name} is the entropy of the classes, unknown before the measurement: "
-             "subtract what remains unknown after it"),
-            (remains, f"{name} is what remains unknown after the measurement: how much was "
-             "unknown before?"),
-            (cross(x, x), f"{name} is the entropy of x, which has no class in it"),
-            (cross(x, x) - remains, f"{name} mixes x and c: subtract from the entropy of the "
-             "classes"),
-            (before + remains + cross(x, x), f"{name} has a wrong sign inside: the entropy of the "
-             "table must be subtracted"),
-            (cross(table.ravel(), table.ravel()), f"{name} is the entropy of the whole table"),
-            (before - unweighted, f"{name} counts all bins of x alike: each counts by its "
-             "probability"),
-            (zero, f"{name} is off where a bin of the table is empty: it must count as 0"),
-            (None, f"{name} is not H(c) minus the mean entropy of c at given x"),
+            (zero and not_finite, "... is not finite where a bin is empty: that adds nothing"),
+            (told * np.log(2), "... is in nats: in bits it is larger"),
+            (before, "... is what is unknown before the measurement: subtract what remains"),
+            (remains, "... is what remains unknown: how much was unknown before?"),
+            (cross(x, x), "... is the entropy of x, which has no class in it"),
+            (both, "... is the entropy of the whole table"),
+            (before - unweighted, "... counts all bins of x alike: each counts by its probability"),
+            (zero, "... is off where a bin of the table is empty: it must count as 0"),
+            (None, "... is not H(c) minus the mean entropy of c at given x"),
         ]  # fmt: skip
 
     p, q, less = np.array([0.5, 0.3, 0.2]), np.array([0.2, 0.2, 0.6]), np.array([0, 0.4, 0.6])
@@ -84,8 +70,8 @@ def bits(price, information):
     compare_function("price", price, price_table, cases, what="price(p, q)")
     full = np.array([[0.30, 0.05], [0.10, 0.15], [0.05, 0.35]])
     gaps = np.array([[0.40, 0.00, 0.10], [0.00, 0.00, 0.00], [0.05, 0.25, 0.20]])
-    what = "information(table)"
-    compare_function("information", information, information_table, [(full,), (gaps,)], what=what)
+    cases, what = [(full,), (gaps,)], "information(table)"
+    compare_function("information", information, information_table, cases, what=what)
 
 
 @exercise(
@@ -110,32 +96,28 @@ def levels(boltzmann):
         lost = "is not finite where |E|/T is large: subtract from each row its own lowest energy"
         return (p, F), [
             ((Shape((n,)), Shape((n, k))), "the pair is in the wrong order: first p, then F"),
-            ((not_finite if far else False, None), f"p {lost}"),
-            ((None, not_finite if far else False), f"F {lost}, and add it again to F"),
-            ((Shape((k, n)), None), "p is the transpose: one row for each system"),
-            ((soft(E / t), None), "p has the wrong sign: the lowest level is the fullest"),
-            ((soft(-E), None), "p forgets the temperature"),
-            ((soft(-E * t), None), "p multiplies by the temperature: hot systems are spread out"),
-            ((soft(-E / t, 0), None), "p is normalised over the wrong axis: its columns add up to "
-             "1, not its rows"),
-            ((soft(-E / t, None), None), "p is normalised over all rows together"),
-            ((-(E - low[:, None]) / t - log_sum[:, None], None), "p is its own logarithm"),
-            ((lambda p: (p < 0).any(), None), "p has negative entries: they are probabilities"),
-            ((lambda p: np.abs(p.sum(axis=1) - 1).max() > 1e-4, None), "the rows of p do not add "
-             "up to 1"),
-            ((far, None), "p is off where |E|/T is large: only differences of energies count"),
-            ((True, None), "the ratio of two p of a row is not exp(-(E_i - E_j)/T)"),
-            ((None, Shape((n, 1))), "F is a column: one number for each row, shape (n,)"),
-            ((None, Shape(())), "F is one number: each system has its own"),
-            ((None, -F), "F has the wrong sign: F = -T ln Z"),
-            ((None, F / T), "F forgets the factor T"),
-            ((None, -F / T), "F is ln Z: multiply by -T"),
-            ((None, -T * log_sum), "F forgets the energy that was subtracted: add it again"),
-            ((None, low + T * log_sum), "F lies above the lowest level: the sign of ln Z"),
-            ((None, energy), "F is the mean energy: it lacks -T times the entropy"),
-            ((None, 2 * energy - F), "F has T times the entropy with the wrong sign: F = U - TS"),
-            ((None, far), "F is off where |E|/T is large"),
-            ((None, True), "F is not -T ln Σ exp(-E/T)"),
+            ("p", far and not_finite, f"p {lost}"),
+            ("F", far and not_finite, f"F {lost}, and add it again to F"),
+            ("p", soft(E / t), "p has the wrong sign: the lowest level is the fullest"),
+            ("p", soft(-E), "p forgets the temperature"),
+            ("p", soft(-E * t), "p multiplies by the temperature: hot systems are spread out"),
+            ("p", soft(-E / t, 0), "p is normalised over the wrong axis: rows must add up to 1"),
+            ("p", soft(-E / t, None), "p is normalised over all rows together"),
+            ("p", -(E - low[:, None]) / t - log_sum[:, None], "p is its own logarithm"),
+            ("p", lambda p: (p < 0).any(), "p has negative entries: they are probabilities"),
+            ("p", lambda p: np.abs(p.sum(axis=1) - 1).max() > 1e-4, "rows do not add up to 1"),
+            ("p", far, "p is off where |E|/T is large: only differences of energies count"),
+            ("p", None, "the ratio of two p of a row is not exp(-(E_i - E_j)/T)"),
+            ("F", Shape((n, 1)), "F is a column: one number for each row, shape (n,)"),
+            ("F", Shape(()), "F is one number: each system has its own"),
+            ("F", F / T, "F forgets the factor T"),
+            ("F", -F / T, "F is ln Z: multiply by -T"),
+            ("F", -T * log_sum, "F forgets the energy that was subtracted: add it again"),
+            ("F", low + T * log_sum, "F lies above the lowest level: the sign of ln Z"),
+            ("F", energy, "F is the mean energy: it lacks -T times the entropy"),
+            ("F", 2 * energy - F, "F has T times the entropy with the wrong sign: F = U - TS"),
+            ("F", far, "F is off where |E|/T is large"),
+            ("F", None, "F is not -T ln Σ exp(-E/T)"),
         ]  # fmt: skip
 
     E = np.array([[0.3, -1.2, 2.0], [1.0, 1.5, -0.5], [0.0, 0.0, 0.7], [-2.0, 0.1, 0.4]])
@@ -161,34 +143,27 @@ def weighted_loss(loss_and_gradient):
         infinite = "loss or gradient is not finite for scores of 1000: never take the logarithm of "
         large = np.abs(z).max() > 500
         return (loss, slope), [
-            ((Shape(z.shape), Shape(())), "the pair is in the wrong order: first the loss, then "
-             "the gradient"),
-            ((Shape((n,)), None), "the loss has one value for each row: return their weighted "
-             "mean"),
-            ((Shape((n, 1)), None), "the loss has one value for each row: return their weighted "
-             "mean"),
-            ((not_finite if large else False, None), infinite + "a softmax"),
-            ((None, not_finite if large else False), infinite + "a softmax"),
-            ((large, None), "the loss is off for scores of 1000: it must grow with them"),
-            ((-loss, None), "the loss has the wrong sign: -ln p is positive"),
-            ((lost.mean(), None), "the loss does not know the weights"),
-            ((lost @ w, None), "the loss is the weighted sum: divide by the sum of the weights"),
-            ((lost @ w / n, None), "the loss is divided by the number of rows: divide by the sum "
-             "of the weights"),
-            ((loss / np.log(2), None), "the loss is in bits: take the natural logarithm"),
-            ((True, None), "the loss is not the weighted mean of -ln p_y over the rows"),
-            ((None, -slope), "the gradient has the wrong sign: stated minus true"),
-            ((None, w.sum() * slope), "the gradient is that of the weighted sum: the loss is "
-             "divided by the sum of the weights"),
-            ((None, slope / wide), "the gradient of a row is not weighted: the loss is a weighted "
-             "mean"),
-            ((None, slope / wide / n), "the gradient does not know the weights"),
-            ((None, w.sum() / n * slope), "the gradient is divided by the number of rows: divide "
-             "by the sum of the weights"),
-            ((None, wide * p), "the gradient does not know the labels: only the probabilities are "
-             "in it"),
-            ((None, p), "the gradient does not know the labels: only the probabilities are in it"),
-            ((None, True), "the gradient differs from the slope of the weighted mean loss"),
+            ((Shape(z.shape), Shape(())), "the wrong order: first the loss, then the gradient"),
+            ("loss", Shape((n,)), "one loss for each row: return their weighted mean"),
+            ("loss", Shape((n, 1)), "one loss for each row: return their weighted mean"),
+            ((large and not_finite, None), infinite + "a softmax"),
+            ((None, large and not_finite), infinite + "a softmax"),
+            ("loss", large, "the loss is off for scores of 1000: it must grow with them"),
+            ("loss", lost.mean(), "the loss does not know the weights"),
+            ("loss", lost @ w, "the loss is the weighted sum: divide by the sum of the weights"),
+            ("loss", lost @ w / n,
+             "divide the loss by the sum of the weights, not the number of rows"),
+            ("loss", loss / np.log(2), "the loss is in bits: take the natural logarithm"),
+            ("loss", None, "the loss is not the weighted mean of -ln p_y over the rows"),
+            ("gradient", w.sum() * slope,
+             "... is that of the weighted sum: divide by the sum of the weights"),
+            ("gradient", slope / wide, "each row of the gradient must have its weight"),
+            ("gradient", slope / wide / n, "the gradient does not know the weights"),
+            ("gradient", w.sum() / n * slope,
+             "divide the gradient by the sum of the weights, not by n"),
+            ("gradient", wide * p, "... does not know the labels: only p is in it"),
+            ("gradient", p, "... does not know the labels: only p is in it"),
+            ("gradient", None, "the gradient differs from the slope of the weighted mean loss"),
         ]  # fmt: skip
 
     z = np.array([[0.5, -1.0, 2.0], [1.5, 0.2, -0.3], [0.1, 0.4, 0.2], [-1.0, 0.0, 2.5]])
@@ -214,33 +189,30 @@ def posterior_of_two(posterior):
         return np.exp(log[1] - np.logaddexp(*log))
 
     def table(x, means, widths, priors):
-        name, n, far = "posterior(x, ...)", len(x), np.abs(x).max() > 100
+        n, far = len(x), np.abs(x).max() > 100
         right = bayes(x, means, widths, priors)
         joint = priors[1] * np.exp(-(((x - means[1]) / widths[1]) ** 2) / 2) / widths[1]
-        both = f"{name} returns both classes: return that of class 1, shape (n,)"
-        undivided = f"{name} is not divided by the sum over both classes"
+        both = "... returns both classes: return that of class 1, shape (n,)"
+        undivided = "... is not divided by the sum over both classes"
         odds = np.diff(logs(x, means, widths, priors), axis=0)[0]
         return right, [
             (Shape((n, 2)), both),
             (Shape((2, n)), both),
-            (1 - right, f"{name} is that of class 0, not of class 1"),
-            (odds, f"{name} returns the log-odds: their sigmoid is the probability"),
-            (bayes(x, means, widths, [0.5, 0.5]), f"{name} forgets the priors: it is right for "
-             "equal ones only"),
-            (bayes(x, means, widths, priors[::-1]), f"{name} takes the prior of the other class"),
-            (bayes(x, means, widths, priors * widths), f"{name} forgets the factor 1/s of a normal "
-             "density"),
-            (bayes(x, means, np.sqrt(widths), priors), f"{name} takes the widths as variances: "
-             "they are standard deviations"),
-            (bayes(x, means, widths / np.sqrt(2), priors), f"{name} lacks the factor ½ in the "
-             "exponent of the normal density"),
+            (1 - right, "... is that of class 0, not of class 1"),
+            (odds, "... returns the log-odds: their sigmoid is the probability"),
+            (bayes(x, means, widths, [0.5, 0.5]), "... forgets the priors, as if they were equal"),
+            (bayes(x, means, widths, priors[::-1]), "... takes the prior of the other class"),
+            (bayes(x, means, widths, priors * widths), "... forgets the factor 1/s of a density"),
+            (bayes(x, means, np.sqrt(widths), priors),
+             "... takes widths as variances: they are standard deviations"),
+            (bayes(x, means, widths / np.sqrt(2), priors),
+             "... lacks the factor ½ in the exponent"),
             (joint, undivided),
             (joint / np.sqrt(2 * np.pi), undivided),
-            (lambda p: ((p < 0) | (p > 1)).any(), f"{name} leaves the interval from 0 to 1"),
-            (not_finite if far else False, f"{name} is not finite far from both "
-             "means, where both densities are 0 for the computer: work with their logarithms"),
-            (None, f"{name} is off far from both means" if far else f"{name} differs from Bayes' "
-             "theorem with normal densities"),
+            (lambda p: ((p < 0) | (p > 1)).any(), "... leaves the interval from 0 to 1"),
+            (far and not_finite,
+             "... is not finite where both densities are 0: take their logarithms"),
+            (None, "... is off far from both means" if far else "... differs from Bayes' theorem"),
         ]  # fmt: skip
 
     two = np.array([0.0, 1.5]), np.array([0.8, 1.3]), np.array([0.9, 0.1])
@@ -256,8 +228,6 @@ def posterior_of_two(posterior):
     "keras.ops.maximum(one line, another line) has a kink between the two.",
 )
 def own_loss(loss, model):
-    import keras
-
     rng, levels = np.random.default_rng(45), np.linspace(0.02, 0.98, 97)
     samples = rng.exponential(1.0, 999), rng.gamma(3.0, 2.0, 999)
     cases = [(s[:, None].astype("float32"), a) for s in samples for a in (0.9, 0.25)]
@@ -266,8 +236,7 @@ def own_loss(loss, model):
         for guess in np.quantile(y, levels).astype(y.dtype):
             found = read(call(loss, y, np.full_like(y, guess), a, name="loss"), "the loss")
             fits = found.size in (1, len(y))
-            require(fits, f"the loss of {len(y)} examples has shape {found.shape}: return one for "
-                    "each, or their mean")  # fmt: skip
+            require(fits, f"the loss has shape {found.shape}: return one for each, or their mean")
             require(not not_finite(found), "the loss contains NaN or infinity")
             means.append(found.mean())
         means = np.array(means)
@@ -277,19 +246,16 @@ def own_loss(loss, model):
             continue
         begins = f"for a = {a} the loss is lowest where {best:.0%} of the y lie below the guess"
         require(abs(best - (1 - a)) > 0.025, f"{begins}: the two slopes are exchanged")
-        require(levels[0] < best < levels[-1], f"{begins}, at the end of all guesses: a loss must "
-                "rise to both sides")  # fmt: skip
+        inside = levels[0] < best < levels[-1]
+        require(inside, f"{begins}, the last guess: a loss must rise to both sides")
         require(abs(best - 0.5) > 0.025, f"{begins}: that is the median, for which a has no effect")
         mean = abs(best - np.mean(y < y.mean())) > 0.025
         require(mean, f"{begins}: that is the mean of y, as of a squared loss")
         require(False, begins)
     note(())  # what fails from here on is no input's fault
-    require(isinstance(model, keras.Model), f"model must be a Keras model, and it is {kind(model)}")
+    is_keras(model)
     gamma = np.linspace(1.2, 3.8, 14)[:, None]
-    found = read(call(model, gamma.astype("float32"), name="model"), "the model's output")
-    shape = f"model returns shape {found.shape} for {len(gamma)} values of gamma: (n, 1) is right"
-    require(found.shape == gamma.shape, shape)
-    require(not not_finite(found), "the model's output contains NaN or infinity: it has diverged")
+    found = answers(model, gamma.astype("float32"), gamma.shape)
     ratio = (found / (2.2 * gamma))[:, 0]
     if np.abs(ratio / np.log(10) - 1).max() <= 0.1:
         return
@@ -313,17 +279,17 @@ def own_loss(loss, model):
 def change(share_needed, sharpen, unchanged):
     def share_table(stated, wanted):
         odds = wanted / (1 - wanted) * (1 - stated) / stated
-        share, name = odds / (1 + odds), "share_needed"
+        share = odds / (1 + odds)
         grown = wanted / (1 - wanted) * stated / (1 - stated)
         forward = stated * wanted / (stated * wanted + (1 - stated) * (1 - wanted))
         return share, [
-            (forward, f"{name} goes forward: that is the probability where the share is `wanted`"),
-            (1 - share, f"{name} is the share of background"),
-            (odds, f"{name} returns odds: a share is odds / (1 + odds)"),
-            (grown, f"{name} returns odds, and they grow with the stated probability"),
-            (wanted / stated / 2, f"{name} scales the probability: only odds are proportional"),
-            (lambda s: ((s < 0) | (s > 1)).any(), f"{name} leaves the interval from 0 to 1"),
-            (None, f"{name} is off: correct to that share, and `wanted` must come out"),
+            (forward, "... goes forward: that is the probability where the share is `wanted`"),
+            (1 - share, "... is the share of background"),
+            (odds, "... returns odds: a share is odds / (1 + odds)"),
+            (grown, "... returns odds, and they grow with the stated probability"),
+            (wanted / stated / 2, "... scales the probability: only odds are proportional"),
+            (lambda s: ((s < 0) | (s > 1)).any(), "... leaves the interval from 0 to 1"),
+            (None, "... is off: correct to that share, and `wanted` must come out"),
         ]  # fmt: skip
 
     def sharpen_table(p, factor):
@@ -333,15 +299,14 @@ def change(share_needed, sharpen, unchanged):
         right, bare = e / e.sum(axis=1, keepdims=True), np.exp(z)
         bare_scores = np.exp(factor * p - (factor * p).max(axis=1, keepdims=True))
         return right, [
-            (not_finite if (bare.sum(axis=1) == 0).any() else False, "sharpen divides 0 by 0 for a "
-             "large factor: subtract the largest logarithm of each row first"),
+            ((bare.sum(axis=1) == 0).any() and not_finite,
+             "sharpen divides 0 by 0: subtract the largest logarithm of each row first"),
             (p, "sharpen has no effect: multiply the scores, not the probabilities"),
             (factor * p, "sharpen multiplies the probabilities: multiply the scores"),
-            (bare, "the rows of sharpen do not add up to 1"),
-            (bare_scores / bare_scores.sum(axis=1, keepdims=True), "sharpen takes p as scores: "
-             "their logarithms are"),
-            (lambda f: np.abs(f.sum(axis=1) - 1).max() > 1e-4, "the rows of sharpen do not add "
-             "up to 1"),
+            (bare, "the rows do not add up to 1"),
+            (bare_scores / bare_scores.sum(axis=1, keepdims=True),
+             "sharpen takes p as scores: take ln p"),
+            (lambda f: np.abs(f.sum(axis=1) - 1).max() > 1e-4, "the rows do not add up to 1"),
             (None, "sharpen is not the softmax of factor · ln p"),
         ]  # fmt: skip
 
@@ -350,12 +315,6 @@ def change(share_needed, sharpen, unchanged):
     p = np.array([[0.5, 0.3, 0.2], [0.1, 0.1, 0.8]])
     tries = [(p, 2.0), (p, 0.5), (np.array([[0.5, 0.5], [0.48, 0.52]]), 3000.0)]
     compare_function("sharpen", sharpen, sharpen_table, tries)
-    words = ("accuracy", "mean loss", "calibration", "order of classes", "sum over classes")
-    several = isinstance(unchanged, tuple | list | set | frozenset)
-    require(several, f"unchanged must be a tuple of words, and it is {kind(unchanged)}")
-    for word in unchanged:
-        require(isinstance(word, str), f"unchanged holds {kind(word)}: write words in quotes")
-        require(word in words, f"{word!r} is none of the words {', '.join(words)}")
-    right = {"accuracy", "order of classes", "sum over classes"}
-    together = "unchanged is not exactly what stays: sharpen a few events and look at each of the "
-    require(set(unchanged) == right, together + "five")
+    known = ("accuracy", "mean loss", "calibration", "order of classes", "sum over classes")
+    right = words(unchanged, known, "unchanged") == {known[0], known[3], known[4]}
+    require(right, "unchanged is not exactly what stays: sharpen a few events, look at all five")

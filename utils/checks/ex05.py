@@ -12,6 +12,7 @@ from utils.checks.compare import (
     number,
     require,
 )
+from utils.checks.models import answers
 from utils.simulate import spins
 
 FRESH = {}  # maps that no student has seen, made once
@@ -32,17 +33,15 @@ def chain(local_field, over_relax):
         up = np.array([0, 0, b])
         return right + left + turn + up, [
             (right + turn + up, "local_field leaves out the exchange with the left neighbour"),
-            (right + d * np.cross(right, x) + up, "each spin has two neighbours: the left one is "
-             "missing"),
+            (right + d * np.cross(right, x) + up,
+             "each spin has two neighbours: the left one is missing"),
             (right + left - turn + up, "the Dzyaloshinskii-Moriya field has the wrong sign"),
-            (right + left + d * np.cross(right + left, x) + up, "for the left neighbour the order "
-             "in the cross product is exchanged, and with it the sign"),
+            (right + left + d * np.cross(right + left, x) + up,
+             "for the left neighbour the order of the cross product changes, and the sign"),
             (right + left + up, "d has no effect on local_field"),
             (right + left + turn, "b has no effect on local_field"),
             (right + left + turn - up, "the field b has the wrong sign: it pulls spins up"),
-            (-(right + left + turn + up), "local_field has the wrong sign: the energy is -s.h"),
             ((right + left + turn) / 2 + up, "no half: both bonds belong to the spin's energy"),
-            (Shape(s.shape[::-1]), "local_field must have one row for each spin, as s"),
         ]  # fmt: skip
 
     def turned(s, h):
@@ -56,12 +55,12 @@ def chain(local_field, over_relax):
             (2 * along * h - s, "h is not of length one: divide by h.h"),
             (2 * along / np.sqrt(size) * h - s, "divide by h.h, the square of the length"),
             (s, "the spins have not moved"),
-            (2 * (s * h).sum() / (h * h).sum() * h - s, "each spin has its own h: sum over the "
-             "three components, axis=1, and keep the axis"),
-            (lambda r: not np.allclose((r * r).sum(axis=1), 1), "over_relax changes the length of "
-             "the spins"),
-            (lambda r: not np.allclose((r * h).sum(axis=1), along[:, 0]), "over_relax changes the "
-             "energy -s.h"),
+            (2 * (s * h).sum() / (h * h).sum() * h - s,
+             "each spin has its own h: sum over the three components, axis=1, and keep the axis"),
+            (lambda r: not np.allclose((r * r).sum(axis=1), 1),
+             "over_relax changes the spins' length"),
+            (lambda r: not np.allclose((r * h).sum(axis=1), along[:, 0]),
+             "over_relax changes the energy"),
         ]  # fmt: skip
 
     rng, cases = np.random.default_rng(51), []
@@ -88,17 +87,13 @@ def best_helix(function, period):
         free = length * np.arctan(d) / (2 * np.pi)
         small = length * d / (2 * np.pi)
         return (best, energies[best]), [
-            ((free, None), "the number of turns must be an integer: the ring closes"),
-            ((None, -np.sqrt(1 + d**2)), "that is the energy of the best angle, which does not fit "
-             "on this ring"),
-            ((np.floor(free), None), "not the next smaller integer: compare the energies"),
-            ((round(small), None), "the best angle is atan(d), which is d only for small d"),
-            ((energies.argmax(), None), "that is the highest energy"),
-            ((length / best if best else -1, None), "the number of turns is asked for, not the "
-             "period"),
+            ("turns", free, "the number of turns must be an integer: the ring closes"),
+            ("energy", -np.sqrt(1 + d**2), "that angle's energy does not fit on this ring"),
+            ("turns", np.floor(free), "not the next smaller integer: compare the energies"),
+            ("turns", round(small), "the best angle is atan(d), which is d only for small d"),
+            ("turns", energies.argmax(), "that is the highest energy"),
+            ("turns", length / best if best else -1, "the turns are asked for, not the period"),
             ((best, length * energies[best]), "the energy per spin is asked for"),
-            ((best, -energies[best]), "the energy has the wrong sign"),
-            ((best, -np.cos(q[best])), "the energy leaves out the interaction d"),
             ((best, -2 * np.cos(q[best]) - 2 * d * np.sin(q[best])), "every bond counts once"),
         ]  # fmt: skip
 
@@ -129,12 +124,10 @@ def wrapped(solid_angle, charge):
         right = 2 * np.arctan2(volume, rest)
         return right, [
             (right / 2, "that is half the solid angle: the formula gives tan(Omega / 2)"),
-            (-right, "the sign is wrong: a.(b x c), in this order"),
-            (2 * np.arctan(volume / rest), "where 1 + a.b + b.c + c.a < 0, arctan takes the wrong "
-             "branch: use np.arctan2"),
+            (2 * np.arctan(volume / rest),
+             "where 1 + a.b + b.c + c.a < 0, arctan takes the wrong branch: use np.arctan2"),
             (volume / rest, "solid_angle returns the tangent, not the angle"),
             (np.abs(right), "the solid angle carries a sign: it tells the sense of turning"),
-            (2 * np.arctan2(volume, rest - 1), "the 1 in the denominator is missing"),
             (Shape(()), "one solid angle for each triangle: sum over the last axis only"),
         ]  # fmt: skip
 
@@ -146,10 +139,8 @@ def wrapped(solid_angle, charge):
         around = [(s, rolled[0], rolled[1]), (s, rolled[1], rolled[2])]
         periodic = sum(2 * np.arctan2(*parts(*t)).sum() for t in around) / (4 * np.pi)
         return right, [
-            (-right, "the charge has the wrong sign: row 0 is below row 1, triangles run "
-             "counter-clockwise"),
-            (periodic, "the patch ends at its edges: no np.roll, and no "
-             "rounding: with open edges the charge is no integer"),
+            (periodic,
+             "the patch has open edges: no np.roll, no rounding, the charge is no integer"),
             (first / (4 * np.pi), "each plaquette has two triangles: the second is missing"),
             (second / (4 * np.pi), "each plaquette has two triangles: the first is missing"),
             ((first - second) / (4 * np.pi), "the two triangles must run round in the same sense"),
@@ -209,22 +200,22 @@ def texture(function):
     "without any texture has the sum of a skyrmion lattice?",
 )
 def fooled(net, stranger):
-    predict = getattr(net, "predict", None)
-    require(callable(predict), "net must be a Keras model, with a method predict")
     d = np.resize([0.75, 0.9], 12)
     if "raw" not in FRESH:
         b = np.repeat([0.05, 0.5, 1.1], 4) * d**2
         FRESH["raw"] = spins.anneal(d, b, seed=55)[2]
-    found = array(call(predict, FRESH["raw"], name="net.predict"), (12, 3), "the network's output")
+    found = answers(net, FRESH["raw"], (12, 3), "net")
     sums = np.allclose(found.sum(axis=1), 1, atol=1e-3) and found.min() >= 0
     require(sums, "the three outputs must be probabilities: they need a softmax")
     wrong = np.sum(found.argmax(axis=1) != np.repeat([0, 1, 2], 4))
     require(wrong <= 1, f"net names {wrong} of 12 new maps wrongly: train it on the moved maps")
     stranger = array(stranger, (48, 48), "stranger")
     require(np.abs(stranger).max() <= 1, "no component of a spin is beyond -1 or 1")
-    require(stranger.std() <= 0.05, f"stranger has a texture: its standard deviation is "
-            f"{stranger.std():.2g}, and at most 0.05 is allowed")  # fmt: skip
-    p = array(call(predict, stranger[None], name="net.predict"), (1, 3), "the network's output")[0]
+    spread = stranger.std()
+    require(
+        spread <= 0.05, f"stranger has a texture: its standard deviation is {spread:.2g} > 0.05"
+    )
+    p = answers(net, stranger[None], (1, 3), "net")[0]
     says = ("spiral", "skyrmion lattice", "ferromagnet")[p.argmax()]
     require(p[1] >= 0.8, f"the network calls your stranger a {says}, and a skyrmion lattice with "
             f"p = {p[1]:.2f} only: 0.8 is wanted")  # fmt: skip
@@ -253,21 +244,19 @@ def boundary(function, b_half):
         i = np.flatnonzero((average[:-1] > 0.5) & (average[1:] <= 0.5))[-1]
         first = b[i] + (average[i] - 0.5) / (average[i] - average[i + 1]) * (b[i + 1] - b[i])
         return (right, error), [
-            ((rises.mean(), None), "that is where p rises: the place where it falls is asked for"),
-            ((first, None), "find the crossing of each seed first, then average the crossings"),
-            ((np.mean([b[i] for i, _ in rows]), None), "that is the last point above 1/2: draw a "
-             "straight line to the next one"),
-            ((np.mean([b[i + 1] for i, _ in rows]), None), "that is the first point below 1/2: "
-             "draw a straight line from the one before"),
-            ((np.mean([(b[i] + b[i + 1]) / 2 for i, _ in rows]), None), "not the middle of the two "
-             "points: the straight line between them crosses elsewhere"),
-            ((right, found.std(ddof=1)), "that is the spread of the seeds: the error of their mean "
-             "is smaller"),
+            ("mean", rises.mean(), "where it falls is asked for, not where p rises"),
+            ("mean", first, "find the crossing of each seed first, then average the crossings"),
+            ("mean", np.mean([b[i] for i, _ in rows]),
+             "take no point above 1/2: draw a straight line to the next one"),
+            ("mean", np.mean([b[i + 1] for i, _ in rows]),
+             "that is the first point below 1/2: draw a straight line from the one before"),
+            ("mean", np.mean([(b[i] + b[i + 1]) / 2 for i, _ in rows]),
+             "not the middle of the two points: the straight line between them crosses elsewhere"),
+            ((right, found.std(ddof=1)),
+             "that is the spread of the seeds, not the error of their mean"),
             ((right, found.std() / np.sqrt(n)), "with few seeds use ddof=1"),
-            ((right, found.std()), "that is the spread of the seeds: the error of their mean is "
-             "smaller"),
-            ((right, found.std(ddof=1) / n), "the error falls with the root of the number"),
-            ((None, None), "mean or error is wrong: one crossing for each row of p"),
+            ((right, found.std()), "that is the spread of the seeds, not the error of their mean"),
+            ("mean", None, "... is wrong: one crossing for each row of p"),
         ]  # fmt: skip
 
     rng, cases = np.random.default_rng(56), []

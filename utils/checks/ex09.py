@@ -4,22 +4,19 @@ import numpy as np
 
 from utils.checks import exercise
 from utils.checks.compare import (
-    NotYet,
     Shape,
     array,
     call,
     compare,
     compare_function,
     inputs_of,
-    kind,
     note,
     number,
-    read,
     require,
-    said,
     same,
     things,
 )
+from utils.checks.models import answers, is_keras
 
 
 @exercise(
@@ -57,16 +54,15 @@ def pca(function):
         compare("the v of pca", found, right, [
             (Shape((pixels, k)), "v is transposed: each direction is a row"),
             (Shape((n, k)), "v has one row per image: these are not directions of pixels"),
-            (spans(uncentred), "v belongs to images that were not centred: subtract the mean "
-             "before the SVD"),
+            (spans(uncentred), "v belongs to uncentred images: subtract the mean before the SVD"),
             (lambda v: np.abs(np.linalg.norm(v, axis=1) - 1).max() > 1e-3, lambda v: "the first "
              f"direction has length {np.linalg.norm(v[0]):.3g}: each must have length one"),
-            (lambda v, back=right[::-1]: along(v, back).min() > 0.999, "the directions come in "
-             "rising order: the largest spread first"),
-            (spans(every[-k:]) if n > pixels else False, "these are the directions with the "
-             "smallest spread: take the largest"),
-            (lambda v: same(np.abs(v), np.eye(*v.shape)), "v are single pixels, not the "
-             "directions of largest spread"),
+            (lambda v, back=right[::-1]: along(v, back).min() > 0.999,
+             "the directions come in rising order: the largest spread first"),
+            (spans(every[-k:]) if n > pixels else False,
+             "these have the smallest spread: take the largest"),
+            (lambda v: same(np.abs(v), np.eye(*v.shape)),
+             "v are single pixels, not the directions of largest spread"),
             (None, lambda v: f"direction {np.argmin(along(v)) + 1} is not a principal component"),
         ], rtol=1e-3)  # fmt: skip
 
@@ -86,16 +82,8 @@ def conv_autoencoder(function):
         made, names = call(function, maps, name="conv_autoencoder"), ("encoder", "decoder")
         pair = things(made, names, "conv_autoencoder", "return")
         shapes = ((28, 28, 1), (4, 4, maps))
-        for model, name, wanted in zip(pair, names, (shapes, shapes[::-1])):
-            what = f"the {name} for {maps} maps"
-            is_model = isinstance(model, keras.Model)
-            require(is_model, f"{what} must be a Keras model, and it is {kind(model)}")
-            known = model.built and model.inputs
-            require(known, f"{what} has no input shape: begin with keras.Input")
-            ends = ("takes", model.inputs[0]), ("returns", model.outputs[0])
-            for (word, tensor), shape in zip(ends, wanted):
-                found = tuple(tensor.shape[1:])
-                require(found == shape, f"{what} {word} {found} for each image: it must be {shape}")
+        for model, name, ends in zip(pair, names, (shapes, shapes[::-1])):
+            is_keras(model, f"the {name} for {maps} maps", *ends)
         encoder, decoder = pair
         kinds = [[type(layer) for layer in model.layers] for model in pair]
         require(keras.layers.Conv2D in kinds[0], "the encoder has no Conv2D layer")
@@ -137,8 +125,6 @@ def fair_score(function):
             (right * pixels, "the error is a sum and the ink a mean: take both in the same way"),
             (np.sqrt(right), root),
             (np.sqrt(square) / ink, root),
-            (1 / right, "the ratio is upside down"),
-            (-right, "the sign is wrong: an anomaly has a large score"),
             (square / x_hat.sum(axis=axes), "the ink is that of x, not of the reconstruction"),
             (square * ink, "the error must be divided by the ink, not multiplied"),
             (square / (x**2).sum(axis=axes), "the ink is the sum of the pixels, without a square"),
@@ -180,47 +166,41 @@ def alarm(function):
     def always(quantile, *of):
         return all(near(inputs, theta, quantile, *of) for inputs, (theta, *_) in trials)
 
+    def right(rate):
+        return 1 - rate
+
     for inputs, (theta, *_) in trials:
-        spare, rate = inputs[0], inputs[3]
         note(inputs)
-        if not near(inputs, theta, lambda rate: 1 - rate, 0):
+        if not near(inputs, theta, right, 0):
             break
     top = all(abs(t / scores[0].max() - 1) < 1e-6 for scores, (t, *_) in trials)
     fixed = len(trials) > 1 and any(always(lambda _, q=q: q, 0) for q in (0.9, 0.95, 0.99))
-    compare("theta", not always(lambda rate: 1 - rate, 0), False, [
-        (top, "theta is the largest of the spare scores: a share `rate` of them must lie above it"),
+    compare("theta", not always(right, 0), False, [
+        (top, "theta is the largest of the spare scores: a share `rate` must lie above it"),
         (fixed, "theta is the same for every rate: the share above it is given by `rate`"),
-        (always(lambda rate: rate, 0), "theta lies on the wrong side: nearly all normal images "
-         "would raise an alarm"),
-        (always(lambda rate: rate, 2) or always(lambda rate: 1 - rate, 2), "theta is taken from "
-         "the anomalies: they are unknown when it is set"),
-        (always(lambda rate: 1 - rate, 1), "theta is taken from the test set: the spare images are "
-         "there for it"),
-        (always(lambda rate: 1 - rate, 0, 1, 2), "theta is taken from all images: only the spare "
-         "normal ones may set it"),
-        (always(lambda rate: 1 - rate / 2, 0), "half of the rate is above theta: alarms are raised "
-         "on one side only"),
-        (always(lambda rate: (1 - rate) / 100, 0), "np.percentile counts in per cent, and 1 - rate "
-         "is a fraction"),
-        (always(lambda rate: 1 - rate / 100, 0), "rate is a fraction, not a number of per cent"),
-        (None, f"a share of {np.mean(spare > theta):.3f} of the spare images lies above theta, "
-         f"and rate is {rate:g}"),
+        (always(lambda rate: rate, 0), "theta is on the wrong side: nearly all are alarms"),
+        (always(lambda rate: rate, 2) or always(right, 2),
+         "theta is taken from the anomalies, unknown when it is set"),
+        (always(right, 1), "theta is taken from the test set: use the spare images"),
+        (always(right, 0, 1, 2), "theta is taken from all images: only spare ones may set it"),
+        (always(lambda rate: 1 - rate / 2, 0), "half of the rate is above theta: one side only"),
+        (always(lambda rate: (1 - rate) / 100, 0), "np.percentile counts in per cent"),
+        (always(lambda rate: 1 - rate / 100, 0), "rate is a fraction, no per cent"),
+        (None, f"a share of {np.mean(inputs[0] > theta):.3f} of the spare images lies above theta"),
     ])  # fmt: skip
     for inputs, (theta, false_alarms, found) in trials:
         spare, normal, anomalous, _ = inputs
         note(inputs)
-        right = np.mean(normal > theta), np.mean(anomalous > theta)
-        exchanged = same([false_alarms, found], right[::-1])
+        shares = np.mean(normal > theta), np.mean(anomalous > theta)
+        exchanged = same([false_alarms, found], shares[::-1])
         values = (false_alarms, normal, "normal"), (found, anomalous, "anomalous")
-        for name, share, (value, scores, kind_of) in zip(names[1:], right, values):
+        for name, share, (value, scores, kind_of) in zip(names[1:], shares, values):
             compare(name, value, share, [
-                (share * len(scores), f"{name} is a number of images: a fraction is wanted"),
-                (100 * share, f"{name} is in per cent: a fraction is wanted"),
-                (1 - share, f"{name} counts what lies below theta: an alarm lies above"),
+                (share * len(scores), "... is a number of images: a fraction is wanted"),
+                (1 - share, "... counts what lies below theta: an alarm lies above"),
                 (exchanged, "false_alarms and found are exchanged"),
-                (np.mean(spare > theta), f"{name} is counted in the images that set theta: count "
-                 "in the test set"),
-                (None, f"{name} is not the share of the {kind_of} test images above theta"),
+                (np.mean(spare > theta), "... is counted in spare images: count in the test set"),
+                (None, f"... is not the share of the {kind_of} test images above theta"),
             ])  # fmt: skip
 
 
@@ -233,21 +213,18 @@ def alarm(function):
 def changed_error(function):
     def table(error, a, b, f):
         return error * a**2 / f**2, [
-            (-error * a**2 / f**2, "the new error is negative, and it is a mean of squares"),
             (error * a / f**2, "each deviation is stretched by a: what does the square say?"),
             (error * abs(a) / f**2, "each deviation is stretched by a: what does the square say?"),
-            (error * a**2, "the frame is missing: the sum of the squares stays, over how many "
-             "pixels is it averaged?"),
+            (error * a**2,
+             "the frame is missing: over how many pixels is the sum of squares averaged?"),
             (error / f**2, "the factor a is missing: the deviations do change"),
             (error * a**2 / f, "f times the side is not f times the pixels"),
             (error * a**2 * f**2, "the frame brings pixels without error: the mean goes down"),
             (error * a**2 / f**4, "the frame is counted twice: the error is a mean already"),
-            ((error * a**2 + b**2) / f**2, "b moves the mean along with the images: look at the "
-             "deviations from it"),
-            (error * (a + b) ** 2 / f**2, "b moves the mean along with the images: look at the "
-             "deviations from it"),
-            ((a * error + b) / f**2, "a x + b is what happens to the pixels: the error is made of "
-             "squared deviations"),
+            ((error * a**2 + b**2) / f**2, "b moves the mean, too: look at the deviations from it"),
+            (error * (a + b) ** 2 / f**2, "b moves the mean, too: look at the deviations from it"),
+            ((a * error + b) / f**2,
+             "a x + b is what happens to the pixels: the error is made of squared deviations"),
             (a**2 / f**2, "this is the factor: multiply the old error by it"),
             (error, "nothing has changed: PCA is blind to some of the steps, not to all"),
             (None, "the new error is another: go through the steps one by one, with pca_mse"),
@@ -265,8 +242,6 @@ def changed_error(function):
     "`model.evaluate(x, x)` divided by s squared tells how far you are.",
 )
 def pulse_net(function):
-    import keras
-
     s, place = 0.05, np.arange(30)
 
     def pulses(seed, n):
@@ -282,19 +257,9 @@ def pulse_net(function):
 
     for x, k in inputs_of("pulse_net", [(pulses(96, 2000), 2)]):
         model, new = call(function, x, k, name="pulse_net"), pulses(97, 1000)
+        is_keras(model, "what pulse_net returns")
+        made = answers(model, new, new.shape)
         note((x, k))
-        is_model = isinstance(model, keras.Model)
-        require(is_model, f"pulse_net must return a Keras model, and it returns {kind(model)}")
-        try:
-            made = read(model(new), "what the model returns")
-        except NotYet:
-            raise
-        except Exception as error:
-            require(False, f"the model cannot be called with pulses (n, 30): {said(error)}")
-        fits = made.shape == new.shape
-        require(fits, f"the model returns shape {made.shape} for {new.shape}: an autoencoder "
-                "returns what it was given")  # fmt: skip
-        require(np.isfinite(made).all(), "the model returns NaN: has training diverged?")
         widths = widths_of(model)
         narrow = f"no layer has {k} outputs, the narrowest has {min(widths, default='none')}: "
         require(k in widths, narrow + "the pulse must pass k numbers")
@@ -303,12 +268,9 @@ def pulse_net(function):
         error, mean = np.mean((made - new) ** 2) / s**2, new - new.mean(axis=0)
         spread = np.linalg.svd(mean, compute_uv=False) ** 2 / new.size / s**2
         share = f"the error on new pulses is {error:.2f} s²"
-        require(error < 0.9 * spread.sum(), f"{share}, no better than the mean pulse: has the "
-                "network been trained, with x as its own target?")  # fmt: skip
-        bends = error < 0.9 * spread[k:].sum()
-        require(bends, f"{share}, that of PCA with {k} numbers: only what bends does better; "
-                "activations?")  # fmt: skip
+        trained, bends = error < 0.9 * spread.sum(), error < 0.9 * spread[k:].sum()
+        require(trained, f"{share}, no better than the mean pulse: trained with x as its target?")
+        require(bends, f"{share}, that of PCA with {k} numbers: are there activations, to bend?")
         copies = error < 0.85 * (1 - k / 30)
         require(not copies, f"{share}: it copies noise, so more than {k} numbers pass")
-        require(error <= 1.2, f"{share}, and at most 1.2 s² is asked for: train for longer, or "
-                "with more units")  # fmt: skip
+        require(error <= 1.2, f"{share}, not at most 1.2 s²: train for longer, or with more units")

@@ -8,10 +8,11 @@ from utils.checks.compare import (
     call,
     compare_function,
     inputs_of,
-    kind,
-    number,
     require,
+    word,
+    words,
 )
+from utils.checks.models import answers
 
 
 @exercise(
@@ -137,25 +138,12 @@ def leak(folds, leaking):
         many = [len(np.unique(source[found == fold])) for fold in range(k)]
         even = max(many) - min(many) <= 1
         require(even, f"the folds hold {many} sources: their numbers may differ by one at most")
-    written = isinstance(leaking, tuple | list | set) and len(leaking) <= 5
-    require(written, "leaking must be a tuple of letters, such as ('A', 'B')")
-    require(
-        all(isinstance(letter, str) for letter in leaking), "leaking must hold letters in quotes"
-    )
-    letters = {letter.strip().upper() for letter in leaking}
-    require(letters <= set("ABCDE"), f"leaking holds {sorted(letters - set('ABCDE'))}: A to E only")
-    why = {
-        "A": "the columns were chosen with the labels of all rows",
-        "C": "the test score itself was used to choose",
-        "E": "sweeps of one crystal stand on both sides",
-    }
+    letters = words(leaking, "ABCDE", "leaking")
     for letter in "BD":
         text = f"{letter} does not leak: no number from the test rows enters the training"
         require(letter not in letters, text)
-    missing = sorted(set(why) - letters)
-    require(
-        not missing, f"{len(missing)} of the leaking ones is missing: where do test rows enter?"
-    )
+    lost = 3 - len(letters)
+    require(not lost, f"{lost} of the leaking ones is missing: where do test rows enter?")
 
 
 @exercise(
@@ -185,13 +173,9 @@ def stopping(stop, over_fitting, remedy):
     cases = [(np.array([9.0, 5, 4, 4.2, 4.1, 3.5, 3.6, 3.7, 3.8, 1.0]), 3)]
     cases += [(np.array([3.0, 2, 2, 2, 1, 0.5]), 5), (np.array([3.0, 2, 2.5, 2, 1, 0.5]), 2)]
     compare_function("stop", stop, table, cases, parts=("best", "stopped"))
-    for name, value, allowed in (
-        ("over_fitting", over_fitting, ("left", "right")),
-        ("remedy", remedy, ("more data", "more weights", "longer training", "stronger penalty")),
-    ):
-        require(isinstance(value, str), f"{name} must be text in quotes, and it is {kind(value)}")
-        require(value in allowed, f"{name} must be one of {', '.join(allowed)}, not {value!r}")
-    right = over_fitting == "right" and remedy == "more weights"
+    remedies = ("more data", "more weights", "longer training", "stronger penalty")
+    side = word(over_fitting, ("left", "right"), "over_fitting")
+    right = word(remedy, remedies, "remedy") == "more weights" and side == "right"
     require(right, "the two do not fit the curves: which gap closes with n, and what is left of "
             "the other one when n grows?")  # fmt: skip
 
@@ -202,15 +186,11 @@ def stopping(stop, over_fitting, remedy):
     "np.concatenate([theta, -theta]) with np.concatenate([torque, -torque]); then fit.",
 )
 def symmetry(model):
-    predict = getattr(model, "predict", None)
-    require(callable(predict), f"model must be a Keras model, and it is {kind(model)}")
     angle = np.linspace(-2.8, 2.8, 113)
-    found = predict(angle[:, None].astype("float32"), verbose=0)
-    found = array(np.reshape(found, -1), (113,), "the prediction for 113 angles")
+    found = answers(model, angle[:, None].astype("float32"), (113, 1))[:, 0]
     missed = found + np.sin(angle)
     left, right = (np.sqrt(np.mean(missed[side] ** 2)) for side in (angle < 0, angle > 0))
-    size = number(np.std(found))
-    require(size > 0.05, "model predicts nearly the same everywhere: is it trained?")
+    require(np.std(found) > 0.05, "model predicts nearly the same everywhere: is it trained?")
     require(right < 0.1, f"the rms error at positive angles is {right:.2f}: at most 0.1 is wanted")
     text = f"the rms error at negative angles is {left:.2f}, where nothing was measured: symmetry?"
     require(left < 0.1, text)
