@@ -287,6 +287,13 @@ def test_gpu_is_for_linux(run, monkeypatch, capsys):
     monkeypatch.setattr(run.sys, "platform", "darwin")
     assert run.main(["--gpu", "lab"]) == 2 and not run.commands
     assert "--gpu is for Linux with an NVIDIA GPU" in capsys.readouterr().out
+    assert run.main(["setup"]) == 0, "without --gpu every system will do"
+
+
+@pytest.mark.parametrize("version", [(3, 11, 0), (3, 13, 9)])
+def test_the_oldest_and_the_newest_python_will_do(run, monkeypatch, version):
+    monkeypatch.setattr(run.sys, "version_info", version)
+    assert run.main(["setup"]) == 0
 
 
 def test_an_unsupported_python_is_named(run, monkeypatch, capsys):
@@ -321,7 +328,7 @@ def test_lab_runs_as_root_only_where_root_is_who_asks(run, monkeypatch, user, al
     assert ("--allow-root" in started[0]) == allowed and started[0][-1] == "--port=1"
     overrides = run.VENV / "share" / "jupyter" / "lab" / "settings" / "overrides.json"
     (silent,) = json.loads(overrides.read_text()).values()
-    assert silent["fetchNews"] == "false", "no pop-up asks for it"
+    assert silent == {"fetchNews": "false", "checkForUpdates": False}, "no pop-up asks for it"
     overrides.write_text("{}")
     run.lab([])
     assert overrides.read_text() == "{}", "what somebody has set stays"

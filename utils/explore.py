@@ -217,14 +217,14 @@ def learning_rate(path, height, limits, learning_rate=0.075, momentum=0.0, large
         axes.set(
             xlim=limits[0], ylim=limits[1], xlabel=r"parameter $\theta_1$",
             ylabel=r"parameter $\theta_2$",
-            title=f"η = {learning_rate:g}, β = {momentum:g}: "
+            title=f"η = {learning_rate:.4g}, β = {momentum:.4g}: "
             f"loss {losses[-1]:.2g} after {len(positions) - 1} steps",
         )  # fmt: skip
         return plots.finish(
             figure,
             caption=f"The loss {says} from {losses[0]:.2g} to {losses[-1]:.2g}: "
             f"{len(positions) - 1} steps of descent from the black point, at learning rate η = "
-            f"{learning_rate:g} and momentum β = {momentum:g}.",
+            f"{learning_rate:.4g} and momentum β = {momentum:.4g}.",
             alt=f"Contour lines of a loss and a path of {len(positions) - 1} steps across them, "
             f"on which the loss {says}.",
         )
