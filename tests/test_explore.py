@@ -224,8 +224,10 @@ def test_bad_starting_values_are_named():
     for time in (-1, 30.5):
         with pytest.raises(ValueError, match=f"of at least 0 and at most 30, not {time}"):
             explore.wave_fronts(STATIONS, (20, 20), time=time)
-    with pytest.raises(ValueError, match="units must be an integer of at least 1 and at most 40"):
-        explore.approximation(lambda x, n: x, np.sin, 0, 3, units=41)
+    with pytest.raises(
+        ValueError, match="n must be an integer of at least 1 and at most 40, not 41"
+    ):
+        explore.sliders(None, n=("units", (1, 40, 1, 41)))
 
 
 @pytest.mark.parametrize(

@@ -128,7 +128,8 @@ def divergence(mean=1.0, width=2.0):
     """
 
     def draw(mean, width):
-        x = np.linspace(-7.99, 7.99, 1599)
+        x = np.linspace(-10, 10, 2001)
+        x = x[np.abs(x) < 8]
         log_p = -(x**2) / 2 - np.log(2 * np.pi) / 2
         log_q = -(((x - mean) / width) ** 2) / 2 - np.log(2 * np.pi) / 2 - np.log(width)
         p, q = np.exp(log_p), np.exp(log_q)
@@ -218,17 +219,15 @@ def learning_rate(path, height, limits, learning_rate=0.075, momentum=0.0, large
         steps, losses = len(positions) - 1, height(*positions.T)
         says = "falls" if losses[-1] < losses[0] else "grows"
         levels = losses[0] * np.geomspace(1e-3, 1, 10)
-        figure, axes = plots.new(size=(8, 4.5))
+        figure, axes = plots.new()
         gx, gy = np.meshgrid(*(np.linspace(low, high, 150) for low, high in limits))
         axes.contour(gx, gy, height(gx, gy), levels, colors=[plots.GREY], linewidths=1, zorder=1)
         axes.plot(*positions.T, "o-", color=plots.BLUE, markersize=6, linewidth=2)
         axes.plot(*positions[0], "o", color=plots.BLACK, markersize=11, zorder=3)
-        axes.set(
-            xlim=limits[0], ylim=limits[1], xlabel=r"parameter $\theta_1$",
-            ylabel=r"parameter $\theta_2$",
-            title=f"η = {learning_rate:.4g}, β = {momentum:.4g}: "
-            f"loss {losses[-1]:.2g} after {steps} steps",
-        )  # fmt: skip
+        axes.set(xlim=limits[0], xlabel=r"parameter $\theta_1$")
+        axes.set(ylim=limits[1], ylabel=r"parameter $\theta_2$")
+        rates = f"η = {learning_rate:.4g}, β = {momentum:.4g}"
+        axes.set_title(f"{rates}: loss {losses[-1]:.2g} after {steps} steps")
         return plots.finish(
             figure,
             caption=f"The loss {says} from {losses[0]:.2g} to {losses[-1]:.2g}: "
@@ -311,9 +310,8 @@ def weighted_sum(image, kernel, row, column, *, caption, alt):
     """
     from scipy.signal import correlate2d
 
-    kernel = np.asarray(kernel)
-    parts = {"image": np.asarray(image), "kernel": kernel}
-    parts["map"] = correlate2d(image, kernel, "valid")
+    image, kernel = np.asarray(image), np.asarray(kernel)
+    parts = {"image": image, "kernel": kernel, "map": correlate2d(image, kernel, "valid")}
     frames = ((row, column, *kernel.shape), (0, 0, *kernel.shape), (row, column, 1, 1))
     figure, axes = plots.new(3, size=(11, 4), width_ratios=[a.shape[1] for a in parts.values()])
     for axis, (name, numbers), (top, left, height, width) in zip(axes, parts.items(), frames):
@@ -409,7 +407,7 @@ def wave_fronts(stations, epicentre, time=8.0):
     return sliders(draw, time=("time [s]", (0.0, 30.0, 0.5, time)))
 
 
-def approximation(network, target, low, high, units=6):
+def approximation(network, target, low, high):
     """Slide the number of hidden units and watch a one-layer network approach a curve.
 
     Parameters
@@ -420,8 +418,6 @@ def approximation(network, target, low, high, units=6):
         The curve, a function of x.
     low, high : float
         Range of x.
-    units : int
-        Number of units at the start, 1 to 40.
     """
 
     def draw(units):
@@ -436,7 +432,7 @@ def approximation(network, target, low, high, units=6):
             alt=f"A smooth curve and a chain of {units} straight segments through points on it.",
         )  # fmt: skip
 
-    return sliders(draw, units=("hidden units", (1, 40, 1, units)))
+    return sliders(draw, units=("hidden units", (1, 40, 1, 6)))
 
 
 def decoder(decode, low, high, start=(0.0, 0.0), note=""):
