@@ -10,15 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from utils.arguments import integer
-from utils.data.cache import (
-    DataError,
-    Dataset,
-    cache_folder,
-    computed,
-    resolve,
-    sha256,
-    size,
-)  # fmt: skip
+from utils.data.cache import DataError, Dataset, cache_folder, computed, resolve, sha256, size
 
 URLS = (
     "https://www.astro.utoronto.ca/~hleung/shared/Galaxy10/Galaxy10_DECals.h5",
