@@ -252,13 +252,12 @@ def kernel(image):
     ----------
     image : array (rows, columns)
     """
-    from scipy.signal import correlate2d
-
     image = np.asarray(image, float)
+    windows = np.lib.stride_tricks.sliding_window_view(image, (3, 3))
 
     def draw(kernel):
         w, title = _nine(kernel)
-        z = correlate2d(image, w, "valid")
+        z = np.einsum("ijuv,uv->ij", windows, w)
         total = w.sum()
         flat = f"the image times {total:.3g}" if abs(total) > 1e-9 else "white: the weights cancel"
         says = (
@@ -308,10 +307,9 @@ def weighted_sum(image, kernel, row, column, *, caption, alt):
     row, column : int
         The place in the map whose receptive field is framed in the image.
     """
-    from scipy.signal import correlate2d
-
     image, kernel = np.asarray(image), np.asarray(kernel)
-    parts = {"image": image, "kernel": kernel, "map": correlate2d(image, kernel, "valid")}
+    windows = np.lib.stride_tricks.sliding_window_view(image, kernel.shape)
+    parts = {"image": image, "kernel": kernel, "map": np.einsum("ijuv,uv->ij", windows, kernel)}
     frames = ((row, column, *kernel.shape), (0, 0, *kernel.shape), (row, column, 1, 1))
     figure, axes = plots.new(3, size=(11, 4), width_ratios=[a.shape[1] for a in parts.values()])
     for axis, (name, numbers), (top, left, height, width) in zip(axes, parts.items(), frames):
