@@ -22,7 +22,7 @@ import numpy as np
 import platformdirs
 
 from utils import runtime
-from utils.checks.compare import Inputs, NotAttempted, NotYet, hidden, said
+from utils.checks.attempt import Inputs, NotAttempted, NotYet, hidden, said
 
 PASSED, NOT_YET, NOT_ATTEMPTED = "passed", "not yet", "not attempted"
 _exercises = {}
@@ -47,7 +47,6 @@ class Verdict:
 class Exercise:
     """One exercise: its checking function and its hints, from gentle to strong."""
 
-    id: str
     test: object
     hints: tuple
 
@@ -64,7 +63,7 @@ def exercise(id, *hints):
     """
 
     def register(test):
-        _exercises[id] = Exercise(id, test, hints)
+        _exercises[id] = Exercise(test, hints)
         return test
 
     return register
@@ -196,12 +195,12 @@ def tally(lecture):
     if not isinstance(lecture, str) or not re.fullmatch(r"\d\d", lecture):
         raise ValueError(f'lecture must look like "01", not {lecture!r}')
     known = _known(lecture)
-    by_state = {state: [] for state in (PASSED, NOT_YET, NOT_ATTEMPTED)}
-    for id in known:
-        by_state[_seen.get(id, NOT_ATTEMPTED)].append(id)
-    line = f"Assignment {lecture}: {len(by_state[PASSED])} of {len(known)} passed"
-    rest = [f"{state}: {', '.join(by_state[state])}" for state in (NOT_YET, NOT_ATTEMPTED)]
-    print("; ".join([line, *(text for text in rest if not text.endswith(": "))]))
+    states = {id: _seen.get(id, NOT_ATTEMPTED) for id in known}
+    line = f"Assignment {lecture}: {[*states.values()].count(PASSED)} of {len(known)} passed"
+    for state in (NOT_YET, NOT_ATTEMPTED):
+        ids = [id for id in known if states[id] == state]
+        line += f"; {state}: {', '.join(ids)}" if ids else ""
+    print(line)
 
 
 def _diary():
