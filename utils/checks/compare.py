@@ -61,33 +61,27 @@ def read(value, name="your answer", wanted="an array of numbers"):
         raise NotYet(complaint + rows) from error
 
 
-def number(value, name="your answer"):
-    """Return a student's number as a float; an array of one element is one, too.
-
-    Raises
-    ------
-    NotYet
-        If `value` is not one finite real number.
-    """
-    found = read(value, name, "a number")
-    require(found.size == 1, f"{name} has {found.size} elements: it must be one number")
-    require(not not_finite(found), f"{name} is {found.item()}: it must be finite")
-    return found.item()
-
-
 def array(value, shape=None, name="your answer"):
-    """Return a student's array as float64.
+    """Return a student's array as float64; of the shape (), one element of any shape is a number.
 
     Raises
     ------
     NotYet
         If it cannot be read as an array, has another shape than `shape`, or is not finite.
     """
-    found = read(value, name)
+    found = _as(value, shape, name)
+    if shape == ():
+        require(found.size == 1, f"{name} has {found.size} elements: it must be one number")
+        require(not not_finite(found), f"{name} is {found}: it must be finite")
     fits = shape is None or found.shape == tuple(shape)
     require(fits, f"{name} has shape {found.shape}: it must have {shape}")
     require(not not_finite(found), f"{name} contains NaN or infinity")
     return found
+
+
+def number(value, name="your answer"):
+    """Return a student's number as a float; raise `NotYet` as `array` does."""
+    return array(value, (), name).item()
 
 
 def things(value, names, what="your answer", verb="be", depth=0):
@@ -96,12 +90,12 @@ def things(value, names, what="your answer", verb="be", depth=0):
     Parameters
     ----------
     value : object
-        An array counts as a list of its rows, if it has more than `depth` axes.
     names : sequence of str
     what : str
-        How messages call the value, or the function that returned it.
+        How messages call the value; or the function that returned it, if `verb` is "return".
     verb : {"be", "return"}
     depth : int
+        An array of more axes counts as a list of its rows.
 
     Raises
     ------
@@ -164,16 +158,15 @@ def compare(name, value, right, mistakes=(), rtol=RTOL, atol=ATOL):
         Number or array-like as the student gave it.
     right : array-like
     mistakes : iterable of (wrong, message)
-        The first row that fits is named. `wrong` is a wrong result of any shape; or a condition:
-        True, False, or a function of the result that returns one of them, for results of the
-        right shape that are finite (but for `not_finite`); or a `Shape` other than the right one;
-        or a list of such, each of which gets the message; or None for "whatever else". `message`
-        is a text, which may begin with "... " for the name of the value; or a function of the
-        result that returns one; or None, where such a result is right, too. Wrong signs, per cent,
-        fractions upside down and transposed arrays need no row: they are named where none fits but
-        the one for "whatever else".
+        The first row that fits is named. `wrong` is a wrong result of any shape; a condition (True,
+        False, or a function of the result that returns one of them), asked for results of the right
+        shape that are finite, but for `not_finite`; a `Shape` other than the right one; a list of
+        such; or None for "whatever else". `message` is a text, which may begin with "..." for the
+        name of the value; a function of the result that returns one; or None, where such a result
+        is right, too. Before "whatever else" come the usual mistakes, which need no row: wrong
+        signs, per cent, fractions upside down, transposed arrays.
     rtol, atol : float
-        Tolerances as in `same`.
+        As in `same`.
 
     Returns
     -------
@@ -185,7 +178,7 @@ def compare(name, value, right, mistakes=(), rtol=RTOL, atol=ATOL):
     NotYet
         If it is not right.
     """
-    found = _as(value, right, name)
+    found = _as(value, np.shape(right), name)
     _judge([Trial((), (), [found], [right], _rows(mistakes))], [name], rtol, atol)
     return found
 
@@ -205,7 +198,7 @@ def compare_function(name, function, table, cases, parts=(), what=None, rtol=RTO
         student's in every case (NaN and infinity aside), so that one case may agree by chance;
         conditions are asked, and messages taken, in the first case that is wrong.
     cases : sequence of tuple
-        Inputs, one tuple for each case.
+        The inputs of each case.
     parts : sequence of str
         Names of the results, if there are several: then the right result is a tuple of as many. A
         row is (part, wrong, message) for one of them; or (wrong, message) with a tuple, which
@@ -213,7 +206,7 @@ def compare_function(name, function, table, cases, parts=(), what=None, rtol=RTO
     what : str, optional
         How messages call a single result: "the result of ..." unless told.
     rtol, atol : float
-        Tolerances as in `same`.
+        As in `same`.
 
     Raises
     ------
@@ -229,7 +222,7 @@ def compare_function(name, function, table, cases, parts=(), what=None, rtol=RTO
             result = call(function, *inputs, name=name)
             depth = max(map(np.ndim, right))
             found = things(result, parts, name, "return", depth) if parts else [result]
-            found = [_as(*part) for part in zip(found, right, names)]
+            found = [_as(*part) for part in zip(found, map(np.shape, right), names)]
         except (NotYet, NotAttempted):
             _judge(trials, names, rtol, atol)  # an earlier result, if wrong, tells more
             raise
@@ -238,11 +231,10 @@ def compare_function(name, function, table, cases, parts=(), what=None, rtol=RTO
     note(())  # what fails after this is something else
 
 
-def _as(value, right, name):
+def _as(value, shape, name):
     """Read a result; where one number is wanted, a single element of any shape is one."""
-    wanted = "an array of numbers" if np.ndim(right) else "a number"
-    found = read(value, name, wanted)
-    return found.reshape(()) if np.ndim(right) == 0 and found.size == 1 else found
+    found = read(value, name, "a number" if shape == () else "an array of numbers")
+    return found.reshape(()) if shape == () and found.size == 1 else found
 
 
 @dataclass
@@ -305,10 +297,7 @@ def _judge(trials, names, rtol, atol):
         if explains(lambda trial, made=mistake: {k: made(np.asarray(trial.right[k], float))}):
             raise NotYet(f"{name} {text.format(right.shape)}")
     wanted = np.where(np.isfinite(right), found, 0) if found.shape == right.shape else found
-    if right.ndim:
-        array(wanted, right.shape, name)
-    else:
-        number(wanted, name)
+    array(wanted, right.shape, name)  # raises for another shape, NaN and infinity
     size = "wrong" if right.ndim else "too large" if found > right else "too small"
     raise NotYet(_text(otherwise or f"... is {size}", first.found, name))
 
