@@ -16,6 +16,7 @@ import json
 import os
 import re
 import warnings
+from collections import namedtuple
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,6 +26,7 @@ from utils import runtime
 from utils.checks.attempt import Inputs, NotAttempted, NotYet, hidden, said
 
 PASSED, NOT_YET, NOT_ATTEMPTED = "passed", "not yet", "not attempted"
+Exercise = namedtuple("Exercise", ("test", "hints"))
 _exercises = {}
 _seen = {}  # the state of each exercise at its last visible check in this kernel
 
@@ -41,14 +43,6 @@ class Verdict:
         mark = {PASSED: "✓", NOT_YET: "✗", NOT_ATTEMPTED: "–"}[self.state]
         link = {PASSED: "", NOT_YET: ", because ", NOT_ATTEMPTED: ": "}[self.state]
         return f"{mark} {self.id} {self.state}{link}{self.message}"
-
-
-@dataclass(frozen=True)
-class Exercise:
-    """One exercise: its checking function and its hints, from gentle to strong."""
-
-    test: object
-    hints: tuple
 
 
 def exercise(id, *hints):

@@ -134,12 +134,12 @@ def shrink_factor(function, prediction):
 def adam_decay(function):
     def table(w, m, v, g, t, rate, b1, b2, eps, decay):
         new_m, new_v = b1 * m + (1 - b1) * g, b2 * v + (1 - b2) * g**2
-        c1, c2, root, kept = 1 - b1**t, 1 - b2**t, np.sqrt(new_v), w - rate * decay * w
+        c1, s2, root, kept = 1 - b1**t, np.sqrt(1 - b2**t), np.sqrt(new_v), w - rate * decay * w
         late, bare = np.sqrt(1 - b2 ** (t + 1)) / (1 - b1 ** (t + 1)), w - decay * w
         plain = rate * new_m / (root + eps)
-        step = np.sqrt(c2) / c1 * plain
+        step = s2 / c1 * plain
         again = step * (root + eps)
-        both = ("mean", 1, b1, b2, m, g, new_m / c1), ("square", 2, b2, b1, v, g**2, new_v / c2)
+        both = ("mean", 1, b1, b2, m, g, new_m / c1), ("square", 2, b2, b1, v, g**2, new_v / s2**2)
         return (kept - step, new_m, new_v), [
             ("mean", [new_m + (1 - b1) * k * decay * w for k in (1, 2)],
              "the penalty enters through the gradient: decoupled decay acts on w alone"),
@@ -159,12 +159,11 @@ def adam_decay(function):
             ("w", kept - step + rate * decay * step, "the decay must take the w before the step"),
             ("w", kept + step, "w goes uphill: the sign of the step is wrong"),
             ("w", kept, "Adam's step is missing: w only decays"),
-            ("w", kept - rate * new_m / c1 / (np.sqrt(new_v / c2) + eps),
-             "that is delta as in the paper, not in Keras"),
+            ("w", kept - again / (root + eps * s2), "that is delta as in the paper, not in Keras"),
             ("w", kept - plain, "the corrections for the start at zero are missing"),
             ("w", kept - plain / c1, "the correction of square is missing"),
-            ("w", kept - plain * np.sqrt(c2), "the correction of mean is missing"),
-            ("w", kept - plain * c2 / c1, "the correction of square lacks its root"),
+            ("w", kept - plain * s2, "the correction of mean is missing"),
+            ("w", kept - plain * s2**2 / c1, "the correction of square lacks its root"),
             ("w", kept - again / root, "delta has no effect"),
             ("w", kept - again / np.sqrt(new_v + eps), "delta stands outside the square root"),
             ("w", kept - again / (new_v + eps), "the root of square is missing"),

@@ -88,9 +88,9 @@ def equivariance(point):
 
         def stays(found):
             """Whether the answer does not follow when the images are turned or mirrored."""
-            again = (call(point, model, x, name="point") for x, *_ in views(images))
-            again = [array(answer, name="the result of point") for answer in again]
-            return not same(again, [found @ t @ m for _, t, m in asked])
+            again = ((call(point, model, x, name="point"), found @ t @ m)
+                     for x, t, m in views(images))  # fmt: skip
+            return not all(same(array(a, name="the result of point"), b) for a, b in again)
 
         return right, [
             (Shape(each.shape), "point returns all eight answers: their mean is asked for"),

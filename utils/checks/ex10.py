@@ -79,22 +79,20 @@ def ista_step(step):
 )
 def one_se(choose):
     def table(errors, lams):
-        def made(ddof=1, root=True, rule=max):
-            mean = errors.mean(axis=0)
-            spread = errors.std(axis=0, ddof=ddof) / (np.sqrt(len(errors)) if root else 1)
-            best = np.argmin(mean)
-            return rule(lams[mean <= mean[best] + spread[best]])
+        def within(spread, rule=max):
+            return rule(lams[mean <= (mean + spread)[mean.argmin()]])
 
-        mean, own = errors.mean(axis=0), errors.std(axis=0, ddof=1) / np.sqrt(len(errors))
-        own = lams[mean - own <= mean.min()].max()
-        return made(), [
-            (lams[np.argmin(mean)], "... is that of the least error: now apply the rule"),
-            (made(root=False), "...: one standard deviation is not one standard error"),
-            (made(rule=min),
+        n, mean, deviation = len(errors), errors.mean(axis=0), errors.std(axis=0, ddof=1)
+        error = deviation / np.sqrt(n)
+        right, own = within(error), lams[mean - error <= mean.min()].max()
+        return right, [
+            (lams[mean.argmin()], "... is that of the least error: now apply the rule"),
+            (within(deviation), "...: one standard deviation is not one standard error"),
+            (within(error, rule=min),
              "... is the smallest within one standard error: the simplest model has the largest"),
-            (made(ddof=0), "...: use ddof=1, there are few folds"),
+            (within(errors.std(axis=0) / np.sqrt(n)), "...: use ddof=1, there are few folds"),
             (own, "...: the standard error is that of the best one, not each one's own"),
-            (np.flatnonzero(lams == made())[0], "... is a place in the list: return its value"),
+            (np.flatnonzero(lams == right)[0], "... is a place in the list: return its value"),
             (None, "... is wrong: lambdas may stand in any order"),
         ]  # fmt: skip
 
