@@ -61,6 +61,12 @@ def read(value, name="your answer", wanted="an array of numbers"):
         raise NotYet(complaint + rows) from error
 
 
+def _as(value, shape, name):
+    """Read a result; where one number is wanted, a single element of any shape is one."""
+    found = read(value, name, "a number" if shape == () else "an array of numbers")
+    return found.reshape(()) if shape == () and found.size == 1 else found
+
+
 def array(value, shape=None, name="your answer"):
     """Return a student's array as float64; of the shape (), one element of any shape is a number.
 
@@ -178,8 +184,9 @@ def compare(name, value, right, mistakes=(), rtol=RTOL, atol=ATOL):
     NotYet
         If it is not right.
     """
-    found = _as(value, np.shape(right), name)
-    _judge([Trial((), (), [found], [right], _rows(mistakes))], [name], rtol, atol)
+    right = np.asarray(right, float)
+    found = _as(value, right.shape, name)
+    _judge([Trial((), [found], [right], _rows(mistakes))], [name], rtol, atol)
     return found
 
 
@@ -217,32 +224,24 @@ def compare_function(name, function, table, cases, parts=(), what=None, rtol=RTO
     labels, trials = list(inspect.signature(table).parameters), []
     for inputs in inputs_of(name, cases):
         right, rows = table(*inputs)
-        right = list(right) if parts else [right]
+        right = [np.asarray(part, float) for part in (right if parts else [right])]
         try:
-            result = call(function, *inputs, name=name)
-            depth = max(map(np.ndim, right))
+            result, depth = call(function, *inputs, name=name), max(part.ndim for part in right)
             found = things(result, parts, name, "return", depth) if parts else [result]
             found = [_as(*part) for part in zip(found, map(np.shape, right), names)]
         except (NotYet, NotAttempted):
             _judge(trials, names, rtol, atol)  # an earlier result, if wrong, tells more
             raise
-        trials.append(Trial(inputs, labels, found, right, _rows(rows, parts)))
+        trials.append(Trial((inputs, labels), found, right, _rows(rows, parts)))
     _judge(trials, names, rtol, atol)
     note(())  # what fails after this is something else
 
 
-def _as(value, shape, name):
-    """Read a result; where one number is wanted, a single element of any shape is one."""
-    found = read(value, name, "a number" if shape == () else "an array of numbers")
-    return found.reshape(()) if shape == () and found.size == 1 else found
-
-
 @dataclass
 class Trial:
-    """One case: its inputs and their names, the parts of the result and of the right one, rows."""
+    """One case: inputs and their names, if any; parts of the result and of the right one; rows."""
 
-    inputs: tuple
-    labels: list
+    tried: tuple
     found: list
     right: list
     rows: list
@@ -278,8 +277,8 @@ def _judge(trials, names, rtol, atol):
     first = next((trial for trial in trials if wrong_parts(trial)), None)
     if first is None:
         return
-    if first.inputs:
-        note(first.inputs, first.labels)
+    if first.tried:
+        note(*first.tried)
     bad, otherwise = wrong_parts(first), None
     for row, (parts, message) in enumerate(first.rows):
         if not set(parts) & set(bad):
@@ -292,9 +291,9 @@ def _judge(trials, names, rtol, atol):
                 return
             raise NotYet(_text(message, first.found, names[min(parts)]))
     k = bad[0]
-    found, right, name = first.found[k], np.asarray(first.right[k], float), names[k]
+    found, right, name = first.found[k], first.right[k], names[k]
     for mistake, text in USUAL:
-        if explains(lambda trial, made=mistake: {k: made(np.asarray(trial.right[k], float))}):
+        if explains(lambda trial, made=mistake: {k: made(trial.right[k])}):
             raise NotYet(f"{name} {text.format(right.shape)}")
     wanted = np.where(np.isfinite(right), found, 0) if found.shape == right.shape else found
     array(wanted, right.shape, name)  # raises for another shape, NaN and infinity
@@ -314,10 +313,10 @@ def _made(wrong, found, right, first, rtol, atol):
         return True  # in another case, NaN or infinity says nothing about the mistake
     if isinstance(wrong, Shape):
         alike = len(wrong) == found.ndim and all(w in (..., n) for w, n in zip(wrong, found.shape))
-        return alike and not (first and found.shape == np.shape(right))
+        return alike and not (first and found.shape == right.shape)
     if not callable(wrong) and not isinstance(wrong, bool | np.bool_):
         return same(found, wrong, rtol, atol)
-    if not first or found.shape != np.shape(right):
+    if not first or found.shape != right.shape:
         return not first
     readable = wrong is not_finite or (np.isfinite(found) | ~np.isfinite(right)).all()
     return bool(readable and (wrong(found) if callable(wrong) else wrong))
