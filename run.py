@@ -268,8 +268,9 @@ def setup(rest):
 
 
 def bench(rest):
-    name = "bench_spins" if rest[:1] == ["spins"] else "bench"
-    return tool(name)(rest[1:] if name == "bench_spins" else rest)
+    if rest[:1] in (["spins"], ["galaxies"]):
+        return tool(f"bench_{rest[0]}")(rest[1:])
+    return tool("bench")(rest)
 
 
 VERBS = {  # command: (function, what it does)
@@ -286,7 +287,7 @@ VERBS = {  # command: (function, what it does)
     "fetch": (tool("fetch"), "fetch real data into the cache: NAME"),
     "slides": (tool("slides"), "write decks of the lectures into build/slides/: [NAME ...]"),
     "site": (tool("site"), "write the course as static pages into build/site/"),
-    "bench": (bench, "measure the fast MNIST recipe beside Keras's example, or the spins: [spins]"),
+    "bench": (bench, "measure the fast MNIST recipe beside Keras's, or: [spins | galaxies]"),
     "mutate": (tool("mutate"), "which random changes do tests not notice? MODULE TESTS"),
     "lint": (lint, "check the style of code and notebooks; with --fix, mend it"),
     "lock": (lock, "renew requirements*.txt after a change of pyproject.toml"),

@@ -183,6 +183,8 @@ def test_verbs_start_what_they_name(run, monkeypatch):
         assert started.pop() == (wanted, {"COURSE_THREADS": "1"})
     assert run.VERBS["bench"][0](["spins", "--fast"]) == 1
     assert started.pop()[0] == ["-m", "tools.bench_spins", "--fast"]
+    assert run.VERBS["bench"][0](["galaxies"]) == 1
+    assert started.pop()[0] == ["-m", "tools.bench_galaxies"]
     assert run.VERBS["bench"][0](["--fast"]) == 1
     assert started.pop()[0] == ["-m", "tools.bench", "--fast"]
     assert run.VERBS["lint"][0]([]) == 1, "either complaint counts"

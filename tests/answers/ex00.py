@@ -236,6 +236,7 @@ WRONG = {
         ((floored, near), "2.999999"),
         ((lambda x, y, v: v, near), "still a list"),
         ((square, lambda i, j: near(i, j, parity=1)), "right in the other rows: row 2 is even"),
+        ((square, lambda i, j: near(i, j, parity=i)), "right in the other rows: row 3 is odd"),
         ((square, near_axial), "sheared storage"),
         ((square, near_all), "it must have (6, 2)"),
         ((square, lambda i, j: near_all(i, j)[:6]), "do not touch"),
@@ -285,5 +286,10 @@ RIGHT = {
         (lambda *a: floored(*a, 0.25), near),
     ],
     "00.4": [(steps, Line(), RISING), (steps_in_loops, Line(110.5, 19.2), np.array(RISING))],
-    "00.5": [(swing, OUT), (swing_by_eig, np.array([-0.2, 0, 0.2])), (swing_by_steps, [3, 0, -3])],
+    "00.5": [
+        (swing, OUT),
+        (swing_by_eig, np.array([-0.2, 0, 0.2])),
+        (swing_by_steps, [3, 0, -3]),
+        (swing, [2e3, 0, -2000.0001]),
+    ],
 }
