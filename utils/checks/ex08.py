@@ -1,19 +1,11 @@
 """Checks of assignment 08: reading handwritten digits."""
 
 import numpy as np
+from scipy.special import log_softmax, logsumexp
 
 from utils.checks import exercise
-from utils.checks.compare import (
-    Shape,
-    compare_function,
-    inputs_of,
-    not_finite,
-    read,
-    require,
-    said,
-    things,
-    word,
-)
+from utils.checks.attempt import call, inputs_of, require, said
+from utils.checks.compare import Shape, compare, compare_function, not_finite, read, things, word
 from utils.checks.models import is_keras
 
 
@@ -26,18 +18,18 @@ from utils.checks.models import is_keras
 def targets(function):
     def table(y, k, eps):
         n, seen, one = len(y), y.max() + 1, np.eye(k)[y]
-        right, top = (1 - eps) * one + eps / k, 1 - eps + eps / k
-        entropy = -np.log(top) * top - (k - 1) * (eps / k) * np.log(max(eps, 1e-300) / k)
-        off = "the largest target stands one place off: label 0 belongs to column 0"
-        every = "all k classes share eps, the right one too"
+        kept, top = (1 - eps) * one, 1 - eps + eps / k
+        right, entropy = kept + eps / k, -np.log(top) * top
+        entropy -= (k - 1) * (eps / k) * np.log(max(eps, 1e-300) / k)
         return (right, entropy), [
             ("array", Shape((n, seen)), "there are as many columns as labels occur: k are wanted"),
             ("array", one, "the targets are not smoothed"),
-            ("array", one * (1 - eps) + (1 - one) * eps / (k - 1), every),
+            ("array", kept + (1 - one) * eps / (k - 1),
+             "all k classes share eps, the right one too"),
             ("array", right - one * eps / k, "the right class gets its own eps / k, too"),
-            ("array", one * (1 - eps) + eps, "each class gets eps / k, not eps"),
-            ("array", np.roll(right, -1, axis=1), off),
-            ("array", np.roll(right, 1, axis=1), off),
+            ("array", kept + eps, "each class gets eps / k, not eps"),
+            ("array", [np.roll(right, 1, axis=1), np.roll(right, -1, axis=1)],
+             "the largest target stands one place off: label 0 belongs to column 0"),
             ("array", lambda t: np.ptp(t.sum(axis=1) - 1) > 1e-3 or abs(t.sum() - n) > 1e-3,
              "the targets of a label must add up to 1"),
             ("array", None, "a largest target does not stand in the column of its label"),
@@ -64,23 +56,17 @@ def targets(function):
     "each image and class before you take exp, and add it afterwards.",
 )
 def looks(function):
-    def log_sum(z, axis):
-        top = z.max(axis=axis, keepdims=True)
-        return top + np.log(np.exp(z - top).sum(axis=axis, keepdims=True))
-
     def together(z, axis=2):
-        log_p = z - log_sum(z, axis)
-        return log_sum(log_p, 0)[0] - np.log(len(log_p))
+        return logsumexp(log_softmax(z, axis), axis=0) - np.log(len(z))
 
     def table(z):
-        (m, n, k), log_p = z.shape, z - log_sum(z, 2)
-        right, mean = together(z), z.mean(axis=0)
+        (m, n, k), log_p, right, mean = z.shape, log_softmax(z, 2), together(z), z.mean(axis=0)
         return right, [
             (Shape((m, k)), "average over the looks, which is the first axis"),
             (Shape((m, n, k)), "all looks are still there: average over them"),
             (np.exp(right), "these are probabilities: their logarithms are asked for"),
             (log_p.mean(axis=0), "the logarithms are averaged: average the probabilities"),
-            (mean - log_sum(mean, 1), "the scores are averaged: average the probabilities"),
+            (log_softmax(mean, 1), "the scores are averaged: average the probabilities"),
             (right + np.log(m), "the probabilities are added up: take their mean"),
             (log_p.max(axis=0), "only the look with the largest probability counts"),
             (log_p[0], "only the first look counts"),
@@ -101,14 +87,11 @@ def looks(function):
         (z - 1000, "very negative scores: all exponentials vanish, so subtract something first"),
         (z + [[0], [1500], [-1500], [0]], "images far apart in score: subtract each row's own"),
         (excluded, "classes that every look excludes: ln p is large, not infinite"),
-    ):  # fmt: skip
-
-        def far(z, what=what):
-            lost = (not_finite, f"the result is not finite for {what}")
-            return together(z), [lost, (None, f"the result is wrong for {what}")]
-
-        # in float32 a score of 1500 is good to 1e-4
-        compare_function("looks", function, far, [(scores,)], rtol=2e-4, atol=5e-4)
+    ):
+        compare("the result of looks", call(function, scores, name="looks"), together(scores), [
+            (not_finite, f"the result is not finite for {what}"),
+            (None, f"the result is wrong for {what}"),
+        ], rtol=2e-4, atol=5e-4)  # fmt: skip  # in float32 a score of 1500 is good to 1e-4
 
 
 @exercise(
@@ -119,37 +102,33 @@ def looks(function):
     "Divide by n, multiply by x transposed, and add the derivative of the penalty.",
 )
 def hinge(function):
-    def excess_of(w, x, y, delta):
-        rows, z = np.arange(len(y)), x @ w
-        excess = z - z[rows, y][:, None] + delta
-        excess[rows, y] = 0
-        return np.maximum(0, excess)
-
     def table(w, x, y, delta, penalty):
-        def pulled(force, pull=1):
-            slope, rows = 1.0 * force, np.arange(len(y))
-            slope[rows, y] = -pull * force.sum(axis=1)
-            return x.T @ slope / len(y)
+        n, k, right = len(y), w.shape[1], np.eye(w.shape[1])[y]
+        z = x @ w - (x @ w)[right == 1][:, None]
 
-        excess, every = excess_of(w, x, y, delta), "the loss is a mean over the classes: sum them"
-        each, square, k = (excess**2).sum(axis=1), penalty * (w**2).sum(), w.shape[1]
-        data, decay, mean = pulled(2 * excess), 2 * penalty * w, each.mean()
-        fixed = (excess_of(w, x, y, 1) ** 2).sum(axis=1).mean()
-        loss = mean + square
+        def squares(delta):
+            return (np.maximum(0, z + delta * (1 - right)) ** 2).sum(axis=1)
+
+        def pulled(force, pull=1):
+            return x.T @ (force - pull * force.sum(axis=1, keepdims=True) * right) / n
+
+        excess, each = np.maximum(0, z + delta * (1 - right)), squares(delta)
+        square, decay, mean = penalty * (w**2).sum(), 2 * penalty * w, each.mean()
+        data, loss = pulled(2 * excess), mean + square
         return (loss, data + decay), [
             ("loss", loss + delta**2, "... is too large by delta squared: skip the correct class"),
             ("loss", excess.sum(axis=1).mean() + square, "the terms are not squared"),
             ("loss", (excess.sum(axis=1) ** 2).mean() + square, "square each term, then sum"),
             ("loss", each.sum() + square, "... is the sum over images, not their mean"),
-            ("loss", mean / k + square, every),
-            ("loss", mean / (k - 1) + square, every),
+            ("loss", [mean / k + square, mean / (k - 1) + square],
+             "the loss is a mean over the classes: sum them"),
             ("loss", (excess.max(axis=1) ** 2).mean() + square,
              "only the worst offender of each image counts: sum over all classes"),
-            ("loss", fixed + square, "... takes delta = 1 whatever delta is"),
+            ("loss", squares(1).mean() + square, "... takes delta = 1 whatever delta is"),
             ("loss", mean, "... lacks the penalty"),
             ("loss", mean + square / 2, "the penalty is penalty * sum of w squared, without 1/2"),
             ("loss", None, "... is not the one of the formula"),
-            ("gradient", len(y) * data + decay, "... is a sum over images, the loss is their mean"),
+            ("gradient", n * data + decay, "... is a sum over images, the loss is their mean"),
             ("gradient", pulled(2 * (excess > 0)) + decay,
              "an offender pushes by its excess, not by 0 or 1: differentiate the square"),
             ("gradient", pulled(excess > 0) + decay,
@@ -181,7 +160,6 @@ def accuracy(function):
         n, p = len(y), right.mean()
         blocks, far = right.reshape(-1, size).mean(axis=1), right.reshape(size, -1).mean(axis=0)
         one, g, spread = np.sqrt(p * (1 - p)), len(blocks), blocks.std(ddof=1)
-        poisson = "that is the error of a Poisson count: right answers cannot exceed n"
         return (p, one / np.sqrt(n), spread / np.sqrt(g)), [
             ("accuracy", n * p, "... is a number of digits: divide by their number"),
             ("accuracy", 1 - p, "this is the share of wrong answers"),
@@ -192,8 +170,8 @@ def accuracy(function):
             ("error", one * np.sqrt(n),
              "this is the error of the number of right answers, not of their share"),
             ("error", one / n, "the error falls with the square root of n, not with n"),
-            ("error", np.sqrt(p / n), poisson),
-            ("error", 1 / np.sqrt(n), poisson),
+            ("error", [np.sqrt(p / n), 1 / np.sqrt(n)],
+             "that is the error of a Poisson count: right answers cannot exceed n"),
             ("error", None, "the first error is not that of a binomial share"),
             ("block error", one / np.sqrt(n), "this is binomial again: let the blocks scatter"),
             ("block error", spread, "this is the spread of the blocks, not of their mean"),
@@ -281,8 +259,7 @@ def confusion(function, prediction):
         right, mistakes = np.diag(confusion), confusion - np.diag(np.diag(confusion))
         pair, (column, row) = largest(confusion), (mistakes.sum(axis=k).argmax() for k in (0, 1))
         single = "with most mistakes need not hold the most frequent one: look at single elements"
-        ways = confusion + confusion.T, confusion * confusion.T
-        both = "the worst pair counts both directions together: 4 read as 9 is not 9 read as 4"
+        ways = [largest(way) for way in (confusion + confusion.T, confusion * confusion.T)]
         return (right / true, right / answers, pair), [
             ((right / answers, right / true, None),
              "efficiency and purity are interchanged: rows are the true classes"),
@@ -297,10 +274,11 @@ def confusion(function, prediction):
              "the worst pair has the largest share of its row: count, do not divide"),
             ("worst pair", largest(confusion / answers),
              "the worst pair has the largest share of its column: count, do not divide"),
-            *(("worst pair", (r, mistakes[r].argmax()), f"the row {single}")
-              for r in (row, true.argmax())),
+            ("worst pair", [(r, mistakes[r].argmax()) for r in (row, true.argmax())],
+             f"the row {single}"),
             ("worst pair", (mistakes[:, column].argmax(), column), f"the column {single}"),
-            *(("worst pair", largest(way)[::turn], both) for way in ways for turn in (1, -1)),
+            ("worst pair", [way[::turn] for way in ways for turn in (1, -1)],
+             "the worst pair counts both directions together: 4 read as 9 is not 9 read as 4"),
             ("worst pair", None, "other classes are confused more often than your pair"),
         ]  # fmt: skip
 

@@ -3,19 +3,8 @@
 import numpy as np
 
 from utils.checks import exercise
-from utils.checks.compare import (
-    Shape,
-    array,
-    call,
-    compare,
-    compare_function,
-    inputs_of,
-    note,
-    number,
-    require,
-    same,
-    things,
-)
+from utils.checks.attempt import call, inputs_of, note, require
+from utils.checks.compare import Shape, array, compare, compare_function, number, same, things
 from utils.checks.models import answers, is_keras
 
 
@@ -32,8 +21,8 @@ def pca(function):
         cases.append((x + 4 * turn[-1] + turn[0], k))
     for x, k in inputs_of("pca", cases):
         (n, pixels), centre = x.shape, x.mean(axis=0)
-        names = ("mean", "v")
-        mean, found = things(call(function, x, k, name="pca"), names, "pca", "return", depth=2)
+        pair = call(function, x, k, name="pca")
+        mean, found = things(pair, ("mean", "v"), "pca", "return", depth=2)
         compare("the mean of pca", mean, centre, [
             (Shape((n,)), f"the mean has {n} numbers, one per image: average over the images"),
             (0 * centre, "the mean is zero: return the mean image of x"),
@@ -80,11 +69,9 @@ def conv_autoencoder(function):
     rng = np.random.default_rng(92)
     for (maps,) in inputs_of("conv_autoencoder", [(8,), (2,)]):
         made, names = call(function, maps, name="conv_autoencoder"), ("encoder", "decoder")
-        pair = things(made, names, "conv_autoencoder", "return")
-        shapes = ((28, 28, 1), (4, 4, maps))
-        for model, name, ends in zip(pair, names, (shapes, shapes[::-1])):
-            is_keras(model, f"the {name} for {maps} maps", *ends)
-        encoder, decoder = pair
+        pair = encoder, decoder = things(made, names, "conv_autoencoder", "return")
+        is_keras(encoder, f"the encoder for {maps} maps", (28, 28, 1), (4, 4, maps))
+        is_keras(decoder, f"the decoder for {maps} maps", (4, 4, maps), (28, 28, 1))
         kinds = [[type(layer) for layer in model.layers] for model in pair]
         require(keras.layers.Conv2D in kinds[0], "the encoder has no Conv2D layer")
         dense = keras.layers.Dense in kinds[0] + kinds[1]
@@ -111,33 +98,32 @@ def conv_autoencoder(function):
 )
 def fair_score(function):
     def table(x, x_hat):
-        axes, pixels = tuple(range(1, x.ndim)), x[0].size
-        square, ink = ((x - x_hat) ** 2).sum(axis=axes), x.sum(axis=axes)
+        def added(values):
+            return values.reshape(len(x), -1).sum(axis=1)
+
+        square, ink, pixels = added((x - x_hat) ** 2), added(x), x[0].size
         right = square / ink
-        raw = "the score is the raw error: it does not know how much ink there is"
-        root = "there is a root too many: the squared error is wanted"
-        own = "each image is divided by its own ink, not by that of all"
         return right, [
             (Shape(()), "fair_score returns one number for all images: one per image is needed"),
-            (square, raw),
-            (square / pixels, raw),
+            ([square, square / pixels],
+             "the score is the raw error: it does not know how much ink there is"),
             (right / pixels, "the error is a mean and the ink a sum: take both in the same way"),
             (right * pixels, "the error is a sum and the ink a mean: take both in the same way"),
-            (np.sqrt(right), root),
-            (np.sqrt(square) / ink, root),
-            (square / x_hat.sum(axis=axes), "the ink is that of x, not of the reconstruction"),
+            ([np.sqrt(right), np.sqrt(square) / ink],
+             "there is a root too many: the squared error is wanted"),
+            (square / added(x_hat), "the ink is that of x, not of the reconstruction"),
             (square * ink, "the error must be divided by the ink, not multiplied"),
-            (square / (x**2).sum(axis=axes), "the ink is the sum of the pixels, without a square"),
-            (np.abs(x - x_hat).sum(axis=axes) / ink, "the error is not squared"),
-            ((x - x_hat).sum(axis=axes) ** 2 / ink, "square first, then sum over the pixels"),
-            (square / ink.sum(), own),
-            (square / ink.mean(), own),
+            (square / added(x**2), "the ink is the sum of the pixels, without a square"),
+            (added(np.abs(x - x_hat)) / ink, "the error is not squared"),
+            (added(x - x_hat) ** 2 / ink, "square first, then sum over the pixels"),
+            ([square / ink.sum(), square / ink.mean()],
+             "each image is divided by its own ink, not by that of all"),
             (None, "the scores are not squared error per ink"),
         ]  # fmt: skip
 
     rng, cases = np.random.default_rng(93), []
     for shape in ((5, 7, 4, 1), (3, 6, 6, 1)):
-        x = rng.uniform(size=shape) * np.array([0.1, 0.5, 1, 1, 0.3])[: shape[0], None, None, None]
+        x = rng.uniform(size=shape) * np.resize([0.1, 0.5, 1, 1, 0.3], (shape[0], 1, 1, 1))
         cases.append((x, np.clip(x + 0.2 * rng.normal(size=shape), 0, 1)))
     compare_function("fair_score", function, table, cases, what="the scores of fair_score")
 
@@ -149,58 +135,50 @@ def fair_score(function):
     "np.quantile(spare, 1 - rate). Then count, in the two test sets, what lies above it.",
 )
 def alarm(function):
-    rng = np.random.default_rng(94)
+    names, rng, trials = ("theta", "false_alarms", "found"), np.random.default_rng(94), []
     sets = rng.gamma(4, 1, 1000), rng.gamma(4, 1.1, 700), rng.gamma(6, 1.5, 500)
-    names, trials = ("theta", "false_alarms", "found"), []
     for inputs in inputs_of("alarm", [(*sets, 0.1), (*sets, 0.03)]):
         result = things(call(function, *inputs, name="alarm"), names, "alarm", "return")
-        trials.append((inputs, [number(v, f"{n} of alarm") for v, n in zip(result, names)]))
+        trials.append((inputs, *(number(v, f"{n} of alarm") for v, n in zip(result, names))))
 
-    def near(inputs, theta, quantile, *of):
-        """Whether theta lies near a quantile of these sets, of one or of some together."""
+    def near(inputs, theta, *of, share=lambda rate: rate):
+        """Whether about this share of these sets, one or some together, lies above theta."""
         values = np.concatenate([inputs[k] for k in of])
-        q, few = quantile(inputs[3]), 2.5 / len(values)  # the quantile may be defined otherwise
+        q, few = 1 - share(inputs[3]), 2.5 / len(values)  # the quantile may be defined otherwise
         low, high = np.quantile(values, np.clip([q - few, q + few], 0, 1))
         return low - 1e-6 * abs(low) <= theta <= high + 1e-6 * abs(high)
 
-    def always(quantile, *of):
-        return all(near(inputs, theta, quantile, *of) for inputs, (theta, *_) in trials)
+    def always(*of, **share):
+        return all(near(inputs, theta, *of, **share) for inputs, theta, *_ in trials)
 
-    def right(rate):
-        return 1 - rate
-
-    for inputs, (theta, *_) in trials:
-        note(inputs)
-        if not near(inputs, theta, right, 0):
-            break
-    top = all(abs(t / scores[0].max() - 1) < 1e-6 for scores, (t, *_) in trials)
-    fixed = len(trials) > 1 and any(always(lambda _, q=q: q, 0) for q in (0.9, 0.95, 0.99))
-    compare("theta", not always(right, 0), False, [
+    inputs, theta, *_ = next((t for t in trials if not near(*t[:2], 0)), trials[-1])
+    note(inputs)
+    top = all(abs(theta / spare.max() - 1) < 1e-6 for (spare, *_), theta, *_ in trials)
+    fixed = len(trials) > 1 and any(always(0, share=lambda _, s=s: s) for s in (0.1, 0.05, 0.01))
+    compare("theta", not always(0), False, [
         (top, "theta is the largest of the spare scores: a share `rate` must lie above it"),
         (fixed, "theta is the same for every rate: the share above it is given by `rate`"),
-        (always(lambda rate: rate, 0), "theta is on the wrong side: nearly all are alarms"),
-        (always(lambda rate: rate, 2) or always(right, 2),
+        (always(0, share=lambda r: 1 - r), "theta is on the wrong side: nearly all are alarms"),
+        (always(2) or always(2, share=lambda r: 1 - r),
          "theta is taken from the anomalies, unknown when it is set"),
-        (always(right, 1), "theta is taken from the test set: use the spare images"),
-        (always(right, 0, 1, 2), "theta is taken from all images: only spare ones may set it"),
-        (always(lambda rate: 1 - rate / 2, 0), "half of the rate is above theta: one side only"),
-        (always(lambda rate: (1 - rate) / 100, 0), "np.percentile counts in per cent"),
-        (always(lambda rate: 1 - rate / 100, 0), "rate is a fraction, no per cent"),
+        (always(1), "theta is taken from the test set: use the spare images"),
+        (always(0, 1, 2), "theta is taken from all images: only spare ones may set it"),
+        (always(0, share=lambda r: r / 2), "half of the rate is above theta: one side only"),
+        (always(0, share=lambda r: 1 - (1 - r) / 100), "np.percentile counts in per cent"),
+        (always(0, share=lambda r: r / 100), "rate is a fraction, no per cent"),
         (None, f"a share of {np.mean(inputs[0] > theta):.3f} of the spare images lies above theta"),
     ])  # fmt: skip
-    for inputs, (theta, false_alarms, found) in trials:
-        spare, normal, anomalous, _ = inputs
+    for inputs, theta, *found in trials:
+        spare, *scores, _ = inputs
         note(inputs)
-        shares = np.mean(normal > theta), np.mean(anomalous > theta)
-        exchanged = same([false_alarms, found], shares[::-1])
-        values = (false_alarms, normal, "normal"), (found, anomalous, "anomalous")
-        for name, share, (value, scores, kind_of) in zip(names[1:], shares, values):
-            compare(name, value, share, [
-                (share * len(scores), "... is a number of images: a fraction is wanted"),
-                (1 - share, "... counts what lies below theta: an alarm lies above"),
-                (exchanged, "false_alarms and found are exchanged"),
+        right = [np.mean(some > theta) for some in scores]
+        for k, images in enumerate(("normal", "anomalous")):
+            compare(names[k + 1], found[k], right[k], [
+                (right[k] * len(scores[k]), "... is a number of images: a fraction is wanted"),
+                (1 - right[k], "... counts what lies below theta: an alarm lies above"),
+                (same(found, right[::-1]), "false_alarms and found are exchanged"),
                 (np.mean(spare > theta), "... is counted in spare images: count in the test set"),
-                (None, f"... is not the share of the {kind_of} test images above theta"),
+                (None, f"... is not the share of the {images} test images above theta"),
             ])  # fmt: skip
 
 
@@ -213,16 +191,16 @@ def alarm(function):
 def changed_error(function):
     def table(error, a, b, f):
         return error * a**2 / f**2, [
-            (error * a / f**2, "each deviation is stretched by a: what does the square say?"),
-            (error * abs(a) / f**2, "each deviation is stretched by a: what does the square say?"),
+            ([error * a / f**2, error * abs(a) / f**2],
+             "each deviation is stretched by a: what does the square say?"),
             (error * a**2,
              "the frame is missing: over how many pixels is the sum of squares averaged?"),
             (error / f**2, "the factor a is missing: the deviations do change"),
             (error * a**2 / f, "f times the side is not f times the pixels"),
             (error * a**2 * f**2, "the frame brings pixels without error: the mean goes down"),
             (error * a**2 / f**4, "the frame is counted twice: the error is a mean already"),
-            ((error * a**2 + b**2) / f**2, "b moves the mean, too: look at the deviations from it"),
-            (error * (a + b) ** 2 / f**2, "b moves the mean, too: look at the deviations from it"),
+            ([(error * a**2 + b**2) / f**2, error * (a + b) ** 2 / f**2],
+             "b moves the mean, too: look at the deviations from it"),
             ((a * error + b) / f**2,
              "a x + b is what happens to the pixels: the error is made of squared deviations"),
             (a**2 / f**2, "this is the factor: multiply the old error by it"),
