@@ -346,8 +346,14 @@ WRONG = {
         ),
         ((alarm_at(lambda s, r: max(s)),), "a share of 0.000"),
         ((lambda s, n, a, r: ([0.1, [0.2]], 0.1, 0.2, 0.01),), "theta of alarm is a list"),
-        ((alarm_error(lambda r, n, m, f: (r * (1 - r) / m) ** 0.5),), "lacks the spare images"),
-        ((alarm_error(lambda r, n, m, f: (r * (1 - r) / n) ** 0.5),), "lacks the test images"),
+        (
+            (alarm_error(lambda r, n, m, f: (r * (1 - r) / m) ** 0.5),),
+            "lacks the images of the other",
+        ),
+        (
+            (alarm_error(lambda r, n, m, f: (r * (1 - r) / n) ** 0.5),),
+            "lacks the images of the other",
+        ),
         (
             (alarm_error(lambda r, n, m, f: (r - r * r) ** 0.5 * (n**-0.5 + m**-0.5)),),
             "variances add",

@@ -1,19 +1,11 @@
 """Checks of assignment 08: reading handwritten digits."""
 
 import numpy as np
+from scipy.special import log_softmax, logsumexp
 
 from utils.checks import exercise
-from utils.checks.compare import (
-    Shape,
-    compare_function,
-    inputs_of,
-    not_finite,
-    read,
-    require,
-    said,
-    things,
-    word,
-)
+from utils.checks.attempt import call, inputs_of, require, said
+from utils.checks.compare import Shape, compare, compare_function, not_finite, read, things, word
 from utils.checks.models import is_keras
 
 
@@ -26,18 +18,18 @@ from utils.checks.models import is_keras
 def targets(function):
     def table(y, k, eps):
         n, seen, one = len(y), y.max() + 1, np.eye(k)[y]
-        right, top = (1 - eps) * one + eps / k, 1 - eps + eps / k
-        entropy = -np.log(top) * top - (k - 1) * (eps / k) * np.log(max(eps, 1e-300) / k)
-        off = "the largest target stands one place off: label 0 belongs to column 0"
-        every = "all k classes share eps, the right one too"
+        kept, top = (1 - eps) * one, 1 - eps + eps / k
+        right, entropy = kept + eps / k, -np.log(top) * top
+        entropy -= (k - 1) * (eps / k) * np.log(max(eps, 1e-300) / k)
         return (right, entropy), [
             ("array", Shape((n, seen)), "there are as many columns as labels occur: k are wanted"),
             ("array", one, "the targets are not smoothed"),
-            ("array", one * (1 - eps) + (1 - one) * eps / (k - 1), every),
+            ("array", kept + (1 - one) * eps / (k - 1),
+             "all k classes share eps, the right one too"),
             ("array", right - one * eps / k, "the right class gets its own eps / k, too"),
-            ("array", one * (1 - eps) + eps, "each class gets eps / k, not eps"),
-            ("array", np.roll(right, -1, axis=1), off),
-            ("array", np.roll(right, 1, axis=1), off),
+            ("array", kept + eps, "each class gets eps / k, not eps"),
+            ("array", [np.roll(right, 1, axis=1), np.roll(right, -1, axis=1)],
+             "the largest target stands one place off: label 0 belongs to column 0"),
             ("array", lambda t: np.ptp(t.sum(axis=1) - 1) > 1e-3 or abs(t.sum() - n) > 1e-3,
              "the targets of a label must add up to 1"),
             ("array", None, "a largest target does not stand in the column of its label"),
@@ -64,23 +56,17 @@ def targets(function):
     "each image and class before you take exp, and add it afterwards.",
 )
 def looks(function):
-    def log_sum(z, axis):
-        top = z.max(axis=axis, keepdims=True)
-        return top + np.log(np.exp(z - top).sum(axis=axis, keepdims=True))
-
     def together(z, axis=2):
-        log_p = z - log_sum(z, axis)
-        return log_sum(log_p, 0)[0] - np.log(len(log_p))
+        return logsumexp(log_softmax(z, axis), axis=0) - np.log(len(z))
 
     def table(z):
-        (m, n, k), log_p = z.shape, z - log_sum(z, 2)
-        right, mean = together(z), z.mean(axis=0)
+        (m, n, k), log_p, right, mean = z.shape, log_softmax(z, 2), together(z), z.mean(axis=0)
         return right, [
             (Shape((m, k)), "average over the looks, which is the first axis"),
             (Shape((m, n, k)), "all looks are still there: average over them"),
             (np.exp(right), "these are probabilities: their logarithms are asked for"),
             (log_p.mean(axis=0), "the logarithms are averaged: average the probabilities"),
-            (mean - log_sum(mean, 1), "the scores are averaged: average the probabilities"),
+            (log_softmax(mean, 1), "the scores are averaged: average the probabilities"),
             (right + np.log(m), "the probabilities are added up: take their mean"),
             (log_p.max(axis=0), "only the look with the largest probability counts"),
             (log_p[0], "only the first look counts"),
@@ -101,14 +87,11 @@ def looks(function):
         (z - 1000, "very negative scores: all exponentials vanish, so subtract something first"),
         (z + [[0], [1500], [-1500], [0]], "images far apart in score: subtract each row's own"),
         (excluded, "classes that every look excludes: ln p is large, not infinite"),
-    ):  # fmt: skip
-
-        def far(z, what=what):
-            lost = (not_finite, f"the result is not finite for {what}")
-            return together(z), [lost, (None, f"the result is wrong for {what}")]
-
-        # in float32 a score of 1500 is good to 1e-4
-        compare_function("looks", function, far, [(scores,)], rtol=2e-4, atol=5e-4)
+    ):
+        compare("the result of looks", call(function, scores, name="looks"), together(scores), [
+            (not_finite, f"the result is not finite for {what}"),
+            (None, f"the result is wrong for {what}"),
+        ], rtol=2e-4, atol=5e-4)  # fmt: skip  # in float32 a score of 1500 is good to 1e-4
 
 
 @exercise(
@@ -119,37 +102,33 @@ def looks(function):
     "Divide by n, multiply by x transposed, and add the derivative of the penalty.",
 )
 def hinge(function):
-    def excess_of(w, x, y, delta):
-        rows, z = np.arange(len(y)), x @ w
-        excess = z - z[rows, y][:, None] + delta
-        excess[rows, y] = 0
-        return np.maximum(0, excess)
-
     def table(w, x, y, delta, penalty):
-        def pulled(force, pull=1):
-            slope, rows = 1.0 * force, np.arange(len(y))
-            slope[rows, y] = -pull * force.sum(axis=1)
-            return x.T @ slope / len(y)
+        n, k, right = len(y), w.shape[1], np.eye(w.shape[1])[y]
+        z = x @ w - (x @ w)[right == 1][:, None]
 
-        excess, every = excess_of(w, x, y, delta), "the loss is a mean over the classes: sum them"
-        each, square, k = (excess**2).sum(axis=1), penalty * (w**2).sum(), w.shape[1]
-        data, decay, mean = pulled(2 * excess), 2 * penalty * w, each.mean()
-        fixed = (excess_of(w, x, y, 1) ** 2).sum(axis=1).mean()
-        loss = mean + square
+        def squares(delta):
+            return (np.maximum(0, z + delta * (1 - right)) ** 2).sum(axis=1)
+
+        def pulled(force, pull=1):
+            return x.T @ (force - pull * force.sum(axis=1, keepdims=True) * right) / n
+
+        excess, each = np.maximum(0, z + delta * (1 - right)), squares(delta)
+        square, decay, mean = penalty * (w**2).sum(), 2 * penalty * w, each.mean()
+        data, loss = pulled(2 * excess), mean + square
         return (loss, data + decay), [
             ("loss", loss + delta**2, "... is too large by delta squared: skip the correct class"),
             ("loss", excess.sum(axis=1).mean() + square, "the terms are not squared"),
             ("loss", (excess.sum(axis=1) ** 2).mean() + square, "square each term, then sum"),
             ("loss", each.sum() + square, "... is the sum over images, not their mean"),
-            ("loss", mean / k + square, every),
-            ("loss", mean / (k - 1) + square, every),
+            ("loss", [mean / k + square, mean / (k - 1) + square],
+             "the loss is a mean over the classes: sum them"),
             ("loss", (excess.max(axis=1) ** 2).mean() + square,
              "only the worst offender of each image counts: sum over all classes"),
-            ("loss", fixed + square, "... takes delta = 1 whatever delta is"),
+            ("loss", squares(1).mean() + square, "... takes delta = 1 whatever delta is"),
             ("loss", mean, "... lacks the penalty"),
             ("loss", mean + square / 2, "the penalty is penalty * sum of w squared, without 1/2"),
             ("loss", None, "... is not the one of the formula"),
-            ("gradient", len(y) * data + decay, "... is a sum over images, the loss is their mean"),
+            ("gradient", n * data + decay, "... is a sum over images, the loss is their mean"),
             ("gradient", pulled(2 * (excess > 0)) + decay,
              "an offender pushes by its excess, not by 0 or 1: differentiate the square"),
             ("gradient", pulled(excess > 0) + decay,
@@ -294,8 +273,7 @@ def confusion(function, prediction):
                 (there.astype(int), "counts are cut off: does the array hold whole numbers?"),
                 (times(1 + f)[:, None] * confusion, "f times as frequent is not f times more"),
                 (times(1 / f)[:, None] * confusion, "class c is rarer, not more frequent"),
-                (times(f, c - 1)[:, None] * confusion, another),
-                (times(f, c + 1)[:, None] * confusion, another),
+                *((times(f, row)[:, None] * confusion, another) for row in (c - 1, c + 1)),
             )),
             *((part, np.diag(there) / confusion.sum(axis=axis), "... is divided by the old sums")
               for part, axis in (("efficiency", 1), ("purity", 0))),

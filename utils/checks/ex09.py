@@ -3,19 +3,8 @@
 import numpy as np
 
 from utils.checks import exercise
-from utils.checks.compare import (
-    Shape,
-    array,
-    call,
-    compare,
-    compare_function,
-    inputs_of,
-    note,
-    number,
-    require,
-    same,
-    things,
-)
+from utils.checks.attempt import call, inputs_of, note, require
+from utils.checks.compare import Shape, array, compare, compare_function, number, same, things
 from utils.checks.models import answers, is_keras
 
 
@@ -32,8 +21,8 @@ def pca(function):
         cases.append((x + 4 * turn[-1] + turn[0], k))
     for x, k in inputs_of("pca", cases):
         (n, pixels), centre = x.shape, x.mean(axis=0)
-        names = ("mean", "v")
-        mean, found = things(call(function, x, k, name="pca"), names, "pca", "return", depth=2)
+        pair = call(function, x, k, name="pca")
+        mean, found = things(pair, ("mean", "v"), "pca", "return", depth=2)
         compare("the mean of pca", mean, centre, [
             (Shape((n,)), f"the mean has {n} numbers, one per image: average over the images"),
             (0 * centre, "the mean is zero: return the mean image of x"),
@@ -85,11 +74,9 @@ def conv_autoencoder(function):
     rng = np.random.default_rng(92)
     for (maps,) in inputs_of("conv_autoencoder", [(8,), (2,)]):
         made, names = call(function, maps, name="conv_autoencoder"), ("encoder", "decoder")
-        pair = things(made, names, "conv_autoencoder", "return")
-        shapes = ((22, 22, 1), (3, 3, maps))
-        for model, name, ends in zip(pair, names, (shapes, shapes[::-1])):
-            is_keras(model, f"the {name} for {maps} maps", *ends)
-        encoder, decoder = pair
+        pair = encoder, decoder = things(made, names, "conv_autoencoder", "return")
+        is_keras(encoder, f"the encoder for {maps} maps", (22, 22, 1), (3, 3, maps))
+        is_keras(decoder, f"the decoder for {maps} maps", (3, 3, maps), (22, 22, 1))
         kinds = [[type(layer) for layer in model.layers] for model in pair]
         require(keras.layers.Conv2D in kinds[0], "the encoder has no Conv2D layer")
         dense = keras.layers.Dense in kinds[0] + kinds[1]
@@ -134,8 +121,8 @@ def fair_score(function):
             (above(ink, S), "the line is fitted to the test, anomalies and all"),
             (above(np.append(ink_spare, ink), np.append(S_spare, S)),
              "the line is fitted to all images: only spare ones are known to be normal"),
-            *((wrong, "ink and error are exchanged in the fit: the line predicts S")
-              for wrong in (S - (ink - centre) / turned, S - centre - turned * ink)),
+            ([S - (ink - centre) / turned, S - centre - turned * ink],
+             "ink and error are exchanged in the fit: the line predicts S"),
             (S - ratio * ink, "the line is forced through zero: fit the offset, too"),
             (S - slope * ink, "the offset is left in the score"),
             (S - offset, "the line has no slope: it is the same for all inks"),
@@ -192,8 +179,7 @@ def alarm(function):
                 (1 - share, "... counts what lies below theta: an alarm lies above"),
                 (None, "... is not the share of its test images above theta"),
             )),
-            ("error", np.sqrt(one / m), "... lacks the spare images: theta has an error, too"),
-            ("error", np.sqrt(one / n), "... lacks the test images: they are not many, either"),
+            ("error", [np.sqrt(one / m), np.sqrt(one / n)], "... lacks the images of the other set"),
             ("error", np.sqrt(one / n) + np.sqrt(one / m), "variances add, not errors"),
             ("error", one * both, "... is a variance: take the square root"),
             ("error", np.sqrt(rate * both), "... lacks 1 - rate: a share is binomial"),
@@ -214,16 +200,16 @@ def alarm(function):
 def changed_error(function):
     def table(error, a, b, f):
         return error * a**2 / f**2, [
-            (error * a / f**2, "each deviation is stretched by a: what does the square say?"),
-            (error * abs(a) / f**2, "each deviation is stretched by a: what does the square say?"),
+            ([error * a / f**2, error * abs(a) / f**2],
+             "each deviation is stretched by a: what does the square say?"),
             (error * a**2,
              "the frame is missing: over how many pixels is the sum of squares averaged?"),
             (error / f**2, "the factor a is missing: the deviations do change"),
             (error * a**2 / f, "f times the side is not f times the pixels"),
             (error * a**2 * f**2, "the frame brings pixels without error: the mean goes down"),
             (error * a**2 / f**4, "the frame is counted twice: the error is a mean already"),
-            ((error * a**2 + b**2) / f**2, "b moves the mean, too: look at the deviations from it"),
-            (error * (a + b) ** 2 / f**2, "b moves the mean, too: look at the deviations from it"),
+            ([(error * a**2 + b**2) / f**2, error * (a + b) ** 2 / f**2],
+             "b moves the mean, too: look at the deviations from it"),
             ((a * error + b) / f**2,
              "a x + b is what happens to the pixels: the error is made of squared deviations"),
             (a**2 / f**2, "this is the factor: multiply the old error by it"),
