@@ -149,45 +149,49 @@ def hinge(function):
 
 @exercise(
     "08.4",
-    "The number of right answers would be binomial, with variance n p (1 - p). What is the "
-    "variance of this number divided by n? And how far do the means of the blocks scatter?",
-    "reshape(-1, size) puts a block into each row. The error of a mean of G blocks is their "
-    "standard deviation (ddof=1) over the root of G.",
+    "What is the variance n p (1 - p) of a binomial number after division of the number by n?",
+    "np.unique(..., return_inverse=True) numbers the writers; np.bincount adds right - p of each.",
 )
 def accuracy(function):
-    def table(scores, y, size):
+    def table(scores, y, writer):
         right = 1.0 * (scores.argmax(axis=1) == y)
-        n, p = len(y), right.mean()
-        blocks, far = right.reshape(-1, size).mean(axis=1), right.reshape(size, -1).mean(axis=0)
-        one, g, spread = np.sqrt(p * (1 - p)), len(blocks), blocks.std(ddof=1)
-        return (p, one / np.sqrt(n), spread / np.sqrt(g)), [
+        n, p, hand = len(y), right.mean(), np.unique(writer, return_inverse=True)[1]
+        runs, one = np.cumsum(np.diff(writer, prepend=writer[0]) != 0), np.sqrt(p * (1 - p))
+        d = np.bincount(hand, right - p)
+        share, g, spread = d / np.bincount(hand), len(d), d.std(ddof=1)  # share without p
+
+        def by(who):
+            each = np.bincount(who, right - p)
+            return np.sqrt(len(each)) * each.std(ddof=1) / n
+
+        return (p, one / np.sqrt(n), by(hand)), [
             ("accuracy", n * p, "... is a number of digits: divide by their number"),
             ("accuracy", 1 - p, "this is the share of wrong answers"),
+            ("accuracy", p + share.mean(), "... is a mean over writers: all digits count alike"),
             ("accuracy", None, "... is not how often the largest score is at the label"),
             ("error", one / np.sqrt(n - 1), None),  # estimates the same thing without bias
             ("error", one**2 / n, "this is the variance: take the square root"),
             ("error", one, "this is the error for a single digit: n of them average out"),
-            ("error", one * np.sqrt(n),
-             "this is the error of the number of right answers, not of their share"),
+            ("error", one * np.sqrt(n), "this is the error of the number, not of their share"),
             ("error", one / n, "the error falls with the square root of n, not with n"),
-            ("error", [np.sqrt(p / n), 1 / np.sqrt(n)],
-             "that is the error of a Poisson count: right answers cannot exceed n"),
+            ("error", np.sqrt(p / n), "this is a Poisson error: right answers cannot exceed n"),
             ("error", None, "the first error is not that of a binomial share"),
-            ("block error", one / np.sqrt(n), "this is binomial again: let the blocks scatter"),
-            ("block error", spread, "this is the spread of the blocks, not of their mean"),
-            ("block error", spread / np.sqrt(n), "divide by the root of the number of blocks"),
-            ("block error", spread / g, "the error falls with the root of the number of blocks"),
-            ("block error", blocks.std() / np.sqrt(g), "with few blocks use ddof=1"),
-            ("block error", far.std(ddof=1) / np.sqrt(len(far)),
-             "a block is `size` digits in a row: these are digits far apart"),
-            ("block error", None, "the second error is not that of the mean of the blocks"),
+            ("writers' error", one / np.sqrt(n), "this is binomial again: let the writers scatter"),
+            ("writers' error", share.std(ddof=1) / np.sqrt(g), "all writers weigh alike here"),
+            ("writers' error", spread / n, "this is the error that one writer makes: there are G"),
+            ("writers' error", np.sqrt(g) * spread, "this is the error of a number: divide by n"),
+            ("writers' error", np.sqrt(g) * d.std() / n, "with few writers use ddof=1"),
+            ("writers' error", by(writer), "numbers that do not occur count as writers"),
+            ("writers' error", by(runs), "digits by one hand need not be neighbours"),
+            ("writers' error", None, "the second error is not that of G independent writers"),
         ]  # fmt: skip
 
     rng, cases = np.random.default_rng(84), []
-    for n, k, size in ((400, 10, 20), (60, 3, 5)):
-        y, skill = rng.integers(0, k, n), rng.uniform(0, 4, n // size).repeat(size)
-        cases.append((rng.normal(size=(n, k)) + skill[:, None] * np.eye(k)[y], y, size))
-    compare_function("accuracy", function, table, cases, ("accuracy", "error", "block error"))
+    for n, k, hands in ((400, 10, 20), (60, 3, 7)):
+        y, writer = rng.integers(0, k, n), 3 * (hands * rng.random(n) ** 2).astype(int)
+        skill = rng.uniform(0, 4, 3 * hands)[writer]
+        cases.append((rng.normal(size=(n, k)) + skill[:, None] * np.eye(k)[y], y, writer))
+    compare_function("accuracy", function, table, cases, ("accuracy", "error", "writers' error"))
 
 
 @exercise(
@@ -245,49 +249,45 @@ def network(model):
 
 @exercise(
     "08.6",
-    "A row holds all images of one true class, a column all images that got one answer.",
-    "Set the diagonal of a copy to zero; np.unravel_index(np.argmax(m), m.shape) gives row and "
-    "column of the largest element. For the prediction: which sums does the fourth row enter?",
+    "A row holds all images of one true class. Which of the numbers grow with class c?",
+    "Multiply row c of a copy by f, in floating-point numbers; then divide the diagonal by sums.",
 )
 def confusion(function, prediction):
-    def largest(values):
-        values = np.where(np.eye(len(values)) > 0, -1, values)
-        return np.array(np.unravel_index(np.argmax(values), values.shape))
+    def table(confusion, c, f):
+        def times(by, row=c):
+            return np.where(np.arange(len(confusion)) == row % len(confusion), by, 1)
 
-    def table(confusion):
-        true, answers = confusion.sum(axis=1), confusion.sum(axis=0)
-        right, mistakes = np.diag(confusion), confusion - np.diag(np.diag(confusion))
-        pair, (column, row) = largest(confusion), (mistakes.sum(axis=k).argmax() for k in (0, 1))
-        single = "with most mistakes need not hold the most frequent one: look at single elements"
-        ways = [largest(way) for way in (confusion + confusion.T, confusion * confusion.T)]
-        return (right / true, right / answers, pair), [
-            ((right / answers, right / true, None),
-             "efficiency and purity are interchanged: rows are the true classes"),
-            *((part, right / confusion.sum(), "... is divided by all images: divide by those of "
-               "its own class only") for part in ("efficiency", "purity")),
+        def read(counts):
+            return tuple(np.diag(counts) / counts.sum(axis=axis) for axis in (1, 0))
+
+        there, right = times(f)[:, None] * confusion, np.diag(confusion)
+        efficiency, purity = read(there)
+        another = "another class is f times as frequent: the first class is class 0"
+        return (efficiency, purity), [
+            ((purity, efficiency), "efficiency and purity are interchanged: rows are true classes"),
+            *((read(counts), message) for counts, message in (
+                (confusion, "these are those of the test set: f changes nothing"),
+                (confusion * times(f), "the answers c are multiplied: true classes are the rows"),
+                (confusion + np.diag((times(f) - 1) * right),
+                 "only the right answers are multiplied: mistakes grow, too"),
+                (there.astype(int), "counts are cut off: does the array hold whole numbers?"),
+                (times(1 + f)[:, None] * confusion, "f times as frequent is not f times more"),
+                (times(1 / f)[:, None] * confusion, "class c is rarer, not more frequent"),
+                *((times(f, row)[:, None] * confusion, another) for row in (c - 1, c + 1)),
+            )),
+            *((part, np.diag(there) / confusion.sum(axis=axis), "... is divided by the old sums")
+              for part, axis in (("efficiency", 1), ("purity", 0))),
+            *((part, np.diag(there) / there.sum(), "... is divided by all images")
+              for part in ("efficiency", "purity")),
             ("efficiency", None, "... is not diagonal over sum of the row"),
             ("purity", None, "... is not diagonal over sum of the column"),
-            ("worst pair", lambda p: p[0] == p[1],
-             "the worst pair lies on the diagonal, where the right answers are"),
-            ("worst pair", pair[::-1], "the worst pair is in the wrong order: true class first"),
-            ("worst pair", largest(confusion / true[:, None]),
-             "the worst pair has the largest share of its row: count, do not divide"),
-            ("worst pair", largest(confusion / answers),
-             "the worst pair has the largest share of its column: count, do not divide"),
-            ("worst pair", [(r, mistakes[r].argmax()) for r in (row, true.argmax())],
-             f"the row {single}"),
-            ("worst pair", (mistakes[:, column].argmax(), column), f"the column {single}"),
-            ("worst pair", [way[::turn] for way in ways for turn in (1, -1)],
-             "the worst pair counts both directions together: 4 read as 9 is not 9 read as 4"),
-            ("worst pair", None, "other classes are confused more often than your pair"),
         ]  # fmt: skip
 
     counts = [[94, 17, 28, 8, 9], [18, 109, 25, 20, 21], [16, 15, 143, 19, 12], [13, 23, 3, 79, 8]]
-    counts, order = np.array([*counts, [24, 25, 18, 8, 128]]), [3, 2, 4, 0, 1]
-    cases = [(counts,), (counts[np.ix_(order, order)],)]  # each mistake has another pair
-    parts = ("efficiency", "purity", "worst pair")
-    compare_function("read_confusion", function, table, cases, parts)
-    names = ("efficiency of the 4s", "purity of the 9s")  # doubling row 4 scales its own purity
-    for way, name, right in zip(things(prediction, names, "prediction"), names, ("same", "down")):
-        wrong = f"the {name} goes another way than predicted: double row 4 and read it again"
+    cases = [(np.array([*counts, [24, 25, 18, 8, 128]]), c, f) for c, f in ((3, 4), (0, 0.45))]
+    compare_function("changed", function, table, cases, ("efficiency", "purity"))
+    names = "efficiency of the 4s", "purity of the 4s", "purity of the 9s"
+    found = things(prediction, names, "prediction")
+    for way, name, right in zip(found, names, ("same", "up", "down")):
+        wrong = f"the {name} goes another way than predicted: try `changed` with f = 2"
         require(word(way, ("up", "same", "down"), f"the {name}") == right, wrong)
