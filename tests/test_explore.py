@@ -67,7 +67,7 @@ SLIDERS = {  # name: how to call it; label of a control: (low, high, step, start
 }  # fmt: skip
 DIAGRAMS = {
     "neuron", "network", "graph", "spins", "weighted_sum", "convolutional", "broadcast",
-    "data_types", "hexagonal",
+    "data_types", "hexagonal", "ladder",
 }  # fmt: skip
 
 
@@ -718,3 +718,18 @@ def test_hexagonal_draws_the_same_pixels_twice():
     assert np.allclose([t.get_position() for t in left.texts], [(1.5, 0.866), (2.5, 0.866), (2, 0)],
                        atol=1e-3)  # fmt: skip
     assert "(3, 3)" in right.get_title()
+
+
+def test_ladder_names_each_rung_beside_its_point():
+    rungs = {"a": (10.0, 2.0, 0.3), "b": (15.0, 2.1, 3.0), "c": (300.0, 0.5, 0.1)}
+    labels = {"xlabel": "seconds", "ylabel": "wrong [%]"}
+    figure = explore.ladder(rungs, note="stand-in", **labels, **TEXTS)
+    (axes,) = figure.axes
+    assert axes.get_xscale() == axes.get_yscale() == "log"
+    assert (axes.get_xlabel(), axes.get_ylabel()) == ("seconds", "wrong [%]")
+    told = {text.get_text(): text for text in axes.texts}
+    assert {name: told[name].xy for name in rungs} == {n: rungs[n][:2] for n in rungs}
+    sides = [(told[name].get_ha(), told[name].get_va()) for name in rungs]
+    assert sides == [("right", "top"), ("left", "bottom"), ("right", "bottom")]
+    bars = [bar.get_segments()[0][:, 1] for bars in axes.containers for bar in bars[2]]
+    assert np.allclose(bars, [(1.7, 2.3), (0.63, 5.1), (0.4, 0.6)]), "none reaches zero"

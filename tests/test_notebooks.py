@@ -68,7 +68,7 @@ def is_note(cell):
 def texts(cells):
     """Return what text cells say: neither the lecturer's notes nor the breaks between slides."""
     said = [c.source for c in cells if c.cell_type == "markdown" and not is_note(c)]
-    return [re.sub(r"(?m)^<!-- (subslide|fragment) -->\n", "", source) for source in said]
+    return [re.sub(r"(?m)^<!-- (slide|subslide|fragment) -->\n", "", source) for source in said]
 
 
 def hour_and_beyond(notebook):

@@ -79,7 +79,7 @@ def sections(notebook):
     """Return for the id of each cell its section and whether that is beyond the hour."""
     found, section, beyond = {}, "", False
     for number, cell in enumerate(notebook.cells):
-        heading = cell.cell_type == "markdown" and re.match(r"(##?) (.+)", cell.source)
+        heading = cell.cell_type == "markdown" and re.search(r"(?m)^(##?) (.+)", cell.source)
         if heading and heading[2] == "Beyond the hour":
             beyond = True
         elif heading and number:
@@ -154,7 +154,7 @@ def items():
 
 def test_a_wrong_place_is_noticed():
     cells = [("a", "# Title"), ("b", "## One"), ("c", "text"), ("d", "# Beyond the hour")]
-    cells += [("e", "## Two"), ("f", "text")]
+    cells += [("e", "What One told.\n\n## Two"), ("f", "text")]
     cells = [nbformat.v4.new_markdown_cell(text, id=id) for id, text in cells]
     known = {"01": sections(nbformat.v4.new_notebook(cells=cells))}
     assert known["01"]["c"] == ("One", False) and known["01"]["f"] == ("Two", True)

@@ -241,3 +241,22 @@ def test_the_network_of_the_lecture_comes_close_to_the_bound_in_20_seconds(noise
     bound = np.sqrt(np.mean(earthquakes.cramer_rao(events, PLACES, noise / 2, noise) ** 2))
     assert earthquakes.rms_distance(locate(arrivals), events) < limit * bound
     assert spent < 20, f"{spent:.0f} CPU seconds"
+
+
+def test_the_mean_of_the_posterior_is_the_best_estimate_in_the_square():
+    noise = 2.0, 4.0
+    true, times = earthquakes.simulate_events(600, PLACES, *noise, seed=3)
+    best = earthquakes.posterior_mean(times, PLACES, *noise)
+    assert best.shape == (600, 2) and 0 < best.min() and best.max() < earthquakes.SIZE
+    fit = earthquakes.least_squares(times, PLACES, *noise)[0]
+    rivals = fit, np.clip(fit, 0, earthquakes.SIZE), 50 + 0.95 * (fit - 50)
+    error = earthquakes.rms_distance(best, true)
+    assert all(error < earthquakes.rms_distance(rival, true) for rival in rivals)
+    fine = earthquakes.posterior_mean(times[:50], PLACES, *noise, step=1.0)
+    assert np.allclose(fine, best[:50], atol=0.05)
+    later = earthquakes.posterior_mean(times[:50] + 7.0, PLACES, *noise)
+    assert np.allclose(later, best[:50], atol=1e-6), "the origin time does not matter"
+    good = earthquakes.posterior_mean(ARRIVALS[:50], PLACES, step=0.5)
+    assert earthquakes.rms_distance(good, EVENTS[:50]) < 1.3 * BOUND
+    with pytest.raises(ValueError, match="step"):
+        earthquakes.posterior_mean(times, PLACES, *noise, step=0)

@@ -67,6 +67,12 @@ def test_a_text_cell_may_hold_several_slides_and_fragments():
     assert "<!--" not in str([one, two])
 
 
+def test_a_reading_may_stand_before_the_next_heading_in_one_cell():
+    columns = deck(text("a", "slide"), text("read\n\n<!-- slide -->\n## Next\n\nb", "fragment"))
+    assert [len(column) for column in columns] == [1, 1]
+    assert "read" in columns[0][0]["blocks"][1] and columns[1][0]["heading"] == "Next"
+
+
 def test_fragments_come_one_by_one_and_bring_what_belongs_to_them():
     (slide,) = deck(
         text("Predict.", "slide"),

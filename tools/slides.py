@@ -28,7 +28,7 @@ from tools.execute import ROOT, lectures, named
 BUILD = ROOT / "build" / "slides"
 SITE = ROOT / "build" / "site"
 BEYOND = "# Beyond the hour"  # from this cell on a lecture is for readers
-BREAK = r"(?m)^<!-- (subslide|fragment) -->\n"
+BREAK = r"(?m)^<!-- (slide|subslide|fragment) -->\n"
 TOGETHER = 6  # lines of code that a picture shares its slide with
 
 
@@ -43,7 +43,7 @@ def slides(notebook, path):
     notebook : nbformat.NotebookNode
         Cells of slide type `slide` and `subslide` begin a slide, `fragment` is revealed on it,
         `-` goes on, `skip` stays away and `notes` is for the speaker's view. Within a text cell
-        a line `<!-- subslide -->` or `<!-- fragment -->` does the same.
+        a line `<!-- slide -->`, `<!-- subslide -->` or `<!-- fragment -->` does the same.
     path : Path
         The notebook's file: links are relative to it.
 

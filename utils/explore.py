@@ -11,6 +11,7 @@ import matplotlib
 import numpy as np
 from matplotlib.patches import Rectangle, RegularPolygon
 from matplotlib.patheffects import withStroke
+from matplotlib.ticker import LogLocator
 
 from utils import plots, runtime
 from utils.arguments import integer, real
@@ -744,3 +745,30 @@ def phases(fields, maps, probabilities, names, field=0.5):
     low, high = float(fields[0]), float(fields[-1])
     step = (high - low) / (len(fields) - 1)
     return sliders(draw, field=("field b [J]", (low, high, step, field)))
+
+
+def ladder(rungs, *, xlabel, ylabel, caption, alt, note=""):
+    """Draw what each of several methods costs and how often it errs, with names beside the points.
+
+    Parameters
+    ----------
+    rungs : dict of str to (float, float, float)
+        Cost, share of mistakes and its error; both axes are logarithmic.
+    """
+    figure, axes = plots.new(size=(10.5, 5))
+    for name, (cost, wrong, error) in rungs.items():
+        low = min(error, 0.7 * wrong)  # the axis has no zero
+        axes.errorbar(cost, wrong, [[low], [error]], fmt="o", color=plots.BLACK)
+        dearer = [c for c, w, _ in rungs.values() if c > cost and wrong / 2 < w < 2 * wrong]
+        beside = bool(dearer) and min(dearer) < 2 * cost  # its name would lie on the neighbour
+        left = beside or cost == max(c for c, _, _ in rungs.values())
+        look = {"ha": "right" if left else "left", "va": "top" if beside else "bottom"}
+        shift = (-8 if left else 8, -4 if beside else 4)
+        axes.annotate(name, (cost, wrong), shift, textcoords="offset points", fontsize=15, **look)
+    axes.margins(0.08, 0.12)
+    axes.set(xscale="log", yscale="log", xlabel=xlabel, ylabel=ylabel)
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+        axis.set_major_formatter("{x:g}")
+        axis.set_minor_formatter("")
+    return plots.finish(figure, caption, alt, note)

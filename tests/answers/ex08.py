@@ -187,40 +187,74 @@ def hinge_by_tape(w, x, y, delta, penalty, numpy=True):
 def accuracy_with(error=None, share=None, clustered=None):
     """Return an answer with the right share or errors, unless a mistake is given."""
 
-    def answer(scores, y, size):
+    def answer(scores, y, writer):
         right = scores.argmax(axis=1) == y
-        p, n, blocks = np.mean(right), len(y), right.reshape(-1, size).mean(axis=1)
+        p, n = np.mean(right), len(y)
+        d = np.array([np.sum(right[writer == w] - p) for w in np.unique(writer)])
         one = error(p, n) if error else np.sqrt(p * (1 - p) / n)
-        two = clustered(blocks, n) if clustered else blocks.std(ddof=1) / len(blocks) ** 0.5
+        two = clustered(d, n) if clustered else np.sqrt(len(d) * d.var(ddof=1)) / n
         return share(p, n) if share else p, one, two
 
     return answer
 
 
-def accuracy_along_images(scores, y, size):
+def accuracy_along_images(scores, y, writer):
     p = np.mean(scores.argmax(axis=0) == y[: scores.shape[1]])
     return p, np.sqrt(p * (1 - p) / len(y)), 0.1
 
 
-def accuracy_far_apart(scores, y, size):
+def accuracy_by_writers(of_writers, mean=False):
+    """Return an answer whose last error, or accuracy, is made of the writers' own accuracies."""
+
+    def answer(scores, y, writer):
+        right = scores.argmax(axis=1) == y
+        shares = np.array([np.mean(right[writer == w]) for w in np.unique(writer)])
+        p, one, two = accuracy_with()(scores, y, writer)
+        return (of_writers(shares), one, two) if mean else (p, one, of_writers(shares))
+
+    return answer
+
+
+def accuracy_with_gaps(scores, y, writer):
     right = scores.argmax(axis=1) == y
-    blocks = right.reshape(size, -1).mean(axis=0)
-    p, first, _ = accuracy_with()(scores, y, size)
-    return p, first, blocks.std(ddof=1) / len(blocks) ** 0.5
+    d = np.bincount(writer, right - right.mean())
+    return accuracy_with(clustered=lambda _, n: np.sqrt(len(d)) * d.std(ddof=1) / n)(
+        scores, y, writer
+    )
 
 
-def accuracy_sample_deviation(scores, y, size):
+def accuracy_in_runs(scores, y, writer):
+    right, d = scores.argmax(axis=1) == y, []
+    for k, w in enumerate(writer):
+        if k == 0 or w != writer[k - 1]:
+            d.append(0)
+        d[-1] += right[k] - right.mean()
+    return accuracy_with(clustered=lambda _, n: np.sqrt(len(d)) * np.std(d, ddof=1) / n)(
+        scores, y, writer
+    )
+
+
+def accuracy_sample_deviation(scores, y, writer):
     right = scores.argmax(axis=1) == y
-    return right.mean(), right.std(ddof=1) / np.sqrt(len(y)), accuracy_with()(scores, y, size)[2]
+    return right.mean(), right.std(ddof=1) / np.sqrt(len(y)), accuracy_with()(scores, y, writer)[2]
 
 
-def accuracy_counts(scores, y, size):
-    right = [int(np.argmax(row) == label) for row, label in zip(scores, y)]
-    hits, n = sum(right), len(y)
-    shares = [sum(right[k : k + size]) / size for k in range(0, n, size)]
-    away = sum((share - hits / n) ** 2 for share in shares)
-    g = len(shares)
-    return hits / n, (hits * (n - hits) / n**3) ** 0.5, (away / (g - 1) / g) ** 0.5
+def accuracy_counts(scores, y, writer):
+    hits, total = {}, {}
+    for row, label, w in zip(scores, y, writer.tolist()):
+        total[w] = total.get(w, 0) + 1
+        hits[w] = hits.get(w, 0) + int(np.argmax(row) == label)
+    n, g, right = len(y), len(total), sum(hits.values())
+    away = sum((hits[w] - right / n * total[w]) ** 2 for w in total)
+    return right / n, (right * (n - right) / n**3) ** 0.5, (g / (g - 1) * away) ** 0.5 / n
+
+
+def accuracy_matrix(scores, y, writer):
+    hand = np.unique(writer)[:, None] == writer
+    right = 1.0 * (np.argmax(scores, axis=1) == y)
+    p, one, _ = accuracy_with()(scores, y, writer)
+    d = hand @ right - p * hand.sum(axis=1)
+    return [p, one, np.linalg.norm(d) * np.sqrt(len(d) / (len(d) - 1)) / len(y)]
 
 
 # 08.5: networks whose weights are found by linear algebra, in seconds
@@ -294,96 +328,64 @@ if models is None:
 # 08.6
 
 
-def read(confusion):
-    rows, columns = confusion.sum(axis=1), confusion.sum(axis=0)
-    wrong = confusion * (1 - np.eye(len(confusion), dtype=int))
-    pair = np.unravel_index(np.argmax(wrong), wrong.shape)
-    return np.diag(confusion) / rows, np.diag(confusion) / columns, pair
+def read(counts):
+    return np.diag(counts) / counts.sum(axis=1), np.diag(counts) / counts.sum(axis=0)
 
 
-def read_transposed(confusion):
-    return read(confusion.T)
+def times(confusion, c, f):
+    """Return the matrix with row c times f."""
+    return np.where(np.arange(len(confusion)) == c, f, 1)[:, None] * confusion
 
 
-def read_interchanged(confusion):
-    efficiency, purity, pair = read(confusion)
-    return purity, efficiency, pair
+def changed(confusion, c, f):
+    return read(times(confusion, c, f))
 
 
-def read_diagonal(confusion):
-    pair = np.unravel_index(np.argmax(confusion), confusion.shape)
-    return *read(confusion)[:2], pair
+def changed_part(part, new):
+    """Return an answer with one part made of the right parts, the counts there and before."""
+
+    def answer(confusion, c, f):
+        parts = list(changed(confusion, c, f))
+        parts[part] = new(parts[part], times(confusion, c, f), confusion)
+        return parts
+
+    return answer
 
 
-def read_backwards(confusion):
-    return *read(confusion)[:2], read(confusion)[2][::-1]
+def changed_hits(confusion, c, f):
+    counts = 1.0 * confusion
+    counts[c, c] *= f
+    return read(counts)
 
 
-def read_per_cent(confusion):
-    efficiency, purity, pair = read(confusion)
-    return 100 * efficiency, 100 * purity, pair
+def changed_cut_off(confusion, c, f):
+    counts = confusion.copy()
+    counts[c] = f * counts[c]
+    return read(counts)
 
 
-def read_by_all(confusion):
-    share = np.diag(confusion) / confusion.sum()
-    return share, share, read(confusion)[2]
+def changed_in_place(confusion, c, f):
+    confusion[c] = f * confusion[c]
+    return read(confusion)
 
 
-def read_flat(confusion):
-    wrong = confusion - np.diag(np.diag(confusion))
-    return *read(confusion)[:2], wrong.argmax()
-
-
-def read_by_rates(confusion):
-    return *read(confusion)[:2], read(confusion / confusion.sum(axis=1, keepdims=True))[2]
-
-
-def read_by_product(confusion):
-    return *read(confusion)[:2], read(confusion * confusion.T)[2]
-
-
-def read_largest_row(confusion):
-    wrong = confusion - np.diag(np.diag(confusion))
-    row = wrong.sum(axis=1).argmax()
-    return *read(confusion)[:2], (row, wrong[row].argmax())
-
-
-def read_pair(matrix):
-    """Return a reading whose pair is the largest element of `matrix`, given counts of mistakes."""
-
-    def reading(confusion):
-        mistakes = confusion - np.diag(np.diag(confusion))
-        found = matrix(mistakes, confusion)
-        return *read(confusion)[:2], np.unravel_index(found.argmax(), found.shape)
-
-    return reading
-
-
-def read_column(confusion):
-    mistakes = confusion - np.diag(np.diag(confusion))
-    column = mistakes.sum(axis=0).argmax()
-    return *read(confusion)[:2], (mistakes[:, column].argmax(), column)
-
-
-def read_fullest(confusion):
-    row = confusion.sum(axis=1).argmax()
-    return *read(confusion)[:2], (row, (confusion - np.diag(np.diag(confusion)))[row].argmax())
-
-
-def read_float32(confusion):
-    efficiency, purity, pair = read(np.float32(confusion))
-    return np.float32(efficiency), np.float32(purity), np.array(pair, float)
-
-
-def read_in_loops(confusion):
+def changed_in_loops(confusion, c, f):
     k = len(confusion)
+    weights = [f if i == c else 1 for i in range(k)]
+    column = [sum(weights[i] * confusion[i][j] for i in range(k)) for j in range(k)]
     efficiency = [confusion[i][i] / sum(confusion[i]) for i in range(k)]
-    purity = [confusion[i][i] / sum(row[i] for row in confusion) for i in range(k)]
-    pair = max((confusion[i][j], i, j) for i in range(k) for j in range(k) if i != j)[1:]
-    return efficiency, purity, list(pair)
+    return efficiency, [weights[j] * confusion[j][j] / column[j] for j in range(k)]
 
 
-PREDICTION = ("same", "down")
+def changed_by_shares(confusion, c, f):
+    """Bayes' formula: shares of each answer, and how frequent the classes are."""
+    share = np.float32(confusion / confusion.sum(axis=1, keepdims=True))
+    prior = confusion.sum(axis=1) * np.where(np.arange(len(confusion)) == c, f, 1)
+    prior = np.float32(prior / prior.sum())
+    return np.array([share.diagonal(), prior * share.diagonal() / (prior @ share)])
+
+
+PREDICTION = ("same", "up", "down")
 
 WRONG = {
     "08.1": [
@@ -460,25 +462,27 @@ WRONG = {
         ((accuracy_with(error=lambda p, n: np.sqrt(n * p * (1 - p))),), "not of their share"),
         ((accuracy_with(error=lambda p, n: np.sqrt(p * (1 - p)) / n),), "not with n"),
         ((accuracy_with(error=lambda p, n: np.sqrt(p / n)),), "Poisson"),
-        ((accuracy_with(clustered=lambda b, n: b.std(ddof=1)),), "spread of the blocks"),
-        ((accuracy_with(clustered=lambda b, n: b.std() / len(b) ** 0.5),), "ddof=1"),
+        ((accuracy_with(error=lambda p, n: p * (1 - p)),), "not that of a binomial"),
+        ((accuracy_by_writers(np.mean, mean=True),), "a mean over writers"),
+        ((accuracy_by_writers(lambda s: s.std(ddof=1) / len(s) ** 0.5),), "weigh alike"),
+        ((accuracy_with_gaps,), "numbers that do not occur"),
+        ((accuracy_in_runs,), "need not be neighbours"),
+        ((accuracy_with(clustered=lambda d, n: d.std(ddof=1) / n),), "there are G"),
+        ((accuracy_with(clustered=lambda d, n: len(d) ** 0.5 * d.std(ddof=1)),), "divide by n"),
+        ((accuracy_with(clustered=lambda d, n: len(d) ** 0.5 * d.std() / n),), "ddof=1"),
+        ((accuracy_with(clustered=lambda d, n: 0.5),), "independent writers"),
         (
-            (accuracy_with(clustered=lambda b, n: b.std(ddof=1) / n**0.5),),
-            "of the number of blocks",
+            (
+                lambda scores, y, writer: (
+                    *accuracy_with()(scores, y, writer)[:2],
+                    accuracy_with()(scores, y, writer)[1],
+                ),
+            ),
+            "let the writers scatter",
         ),
         (
-            (accuracy_with(clustered=lambda b, n: b.std(ddof=1) / len(b)),),
-            "with the root of the number",
-        ),
-        (
-            (accuracy_with(clustered=lambda b, n: np.sqrt(b.mean() * (1 - b.mean()) / n)),),
-            "let the blocks scatter",
-        ),
-        ((accuracy_far_apart,), "in a row"),
-        ((accuracy_with(clustered=lambda b, n: 0.5),), "mean of the blocks"),
-        (
-            (lambda scores, y, size: np.mean(scores.argmax(axis=1) == y),),
-            "return 3 things (accuracy, error, block error)",
+            (lambda scores, y, writer: np.mean(scores.argmax(axis=1) == y),),
+            "return 3 things (accuracy, error, writers' error)",
         ),
     ],
     "08.5": [
@@ -495,26 +499,41 @@ WRONG = {
         ((_build,), "must be a Keras model"),
     ],
     "08.6": [
-        ((read_transposed, PREDICTION), "interchanged"),
-        ((read_interchanged, PREDICTION), "interchanged"),
-        ((read_diagonal, PREDICTION), "diagonal"),
-        ((read_backwards, PREDICTION), "wrong order"),
-        ((read_per_cent, PREDICTION), "per cent"),
-        ((read_by_all, PREDICTION), "its own class only"),
-        ((read_flat, PREDICTION), "shape ()"),
-        ((read_by_rates, PREDICTION), "share of its row"),
-        ((read_by_product, PREDICTION), "both directions"),
-        ((read_largest_row, PREDICTION), "row with most mistakes"),
-        ((read_fullest, PREDICTION), "row with most mistakes"),
-        ((read_column, PREDICTION), "column with most mistakes"),
-        ((read_pair(lambda wrong, c: wrong + wrong.T), PREDICTION), "both directions"),
-        ((read_pair(lambda wrong, c: wrong / c.sum(axis=0)), PREDICTION), "share of its column"),
-        ((lambda c: (*read(c)[:2], (0, 1)), PREDICTION), "more often than your pair"),
-        ((lambda c: (*read(c)[:2], [[0], [1, 2]]), PREDICTION), "in rows of equal length"),
-        ((read, ("up", "down")), "efficiency of the 4s"),
-        ((read, ("same", "same")), "purity of the 9s"),
-        ((read, ("same", "lower")), "one of up, same, down"),
-        ((read, "down"), "must be a pair"),
+        ((lambda *a: changed(*a)[::-1], PREDICTION), "interchanged"),
+        ((lambda confusion, c, f: read(confusion), PREDICTION), "f changes nothing"),
+        ((lambda confusion, c, f: read(f * confusion), PREDICTION), "f changes nothing"),
+        ((lambda m, c, f: read(times(m.T, c, f).T), PREDICTION), "the answers c"),
+        ((changed_hits, PREDICTION), "only the right answers"),
+        ((changed_cut_off, PREDICTION), "cut off"),
+        ((changed_in_place, PREDICTION), "changes the array"),
+        ((lambda m, c, f: changed(m, c, 1 + f), PREDICTION), "not f times more"),
+        ((lambda m, c, f: changed(m, c, 1 / f), PREDICTION), "rarer"),
+        ((lambda m, c, f: changed(m, (c - 1) % len(m), f), PREDICTION), "the first class"),
+        (
+            (changed_part(0, lambda e, new, old: np.diag(new) / old.sum(1)), PREDICTION),
+            "the old sums",
+        ),
+        (
+            (changed_part(1, lambda p, new, old: np.diag(new) / old.sum(0)), PREDICTION),
+            "the old sums",
+        ),
+        (
+            (changed_part(0, lambda e, new, old: np.diag(new) / new.sum()), PREDICTION),
+            "by all images",
+        ),
+        (
+            (changed_part(1, lambda p, new, old: np.diag(new) / new.sum()), PREDICTION),
+            "by all images",
+        ),
+        ((changed_part(0, lambda e, new, old: 100 * e), PREDICTION), "per cent"),
+        ((changed_part(0, lambda e, new, old: e**2), PREDICTION), "sum of the row"),
+        ((changed_part(1, lambda p, new, old: p**2), PREDICTION), "sum of the column"),
+        ((changed_part(1, lambda p, new, old: p[0]), PREDICTION), "shape ()"),
+        ((changed, ("up", "up", "down")), "efficiency of the 4s"),
+        ((changed, ("same", "same", "down")), "purity of the 4s"),
+        ((changed, ("same", "up", "same")), "purity of the 9s"),
+        ((changed, ("same", "up", "lower")), "one of up, same, down"),
+        ((changed, ("same", "down")), "be 3 things"),
     ],
 }
 
@@ -538,7 +557,16 @@ RIGHT = {
         (lambda *inputs: hinge_by_tape(*inputs, numpy=False),),
         (lambda w, x, *rest: hinge(np.float32(w), np.float32(x), *rest),),
     ],
-    "08.4": [(accuracy_with(),), (accuracy_sample_deviation,), (accuracy_counts,)],
+    "08.4": [
+        (accuracy_with(),),
+        (accuracy_sample_deviation,),
+        (accuracy_counts,),
+        (accuracy_matrix,),
+    ],
     "08.5": [(models.logits,), (models.probabilities,), (models.vector,), (models.own,)],
-    "08.6": [(read, PREDICTION), (read_in_loops, list(PREDICTION)), (read_float32, PREDICTION)],
+    "08.6": [
+        (changed, PREDICTION),
+        (changed_in_loops, list(PREDICTION)),
+        (changed_by_shares, ("Same", "UP", " down")),
+    ],
 }

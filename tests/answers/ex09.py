@@ -53,8 +53,9 @@ def left_vectors(x, k):
 
 
 def models(
-    maps, filters=(16, 32), activation=None, end="sigmoid", padding=0, last=8, dense=False, up=False
-):
+    maps, filters=(16, 32), activation=None, end="sigmoid", padding=(None, 0, None), last=8,
+    dense=False, back=None,
+):  # fmt: skip
     import keras
     from keras import layers
 
@@ -63,95 +64,144 @@ def models(
     last = maps if last is None else last
     code = layers.Conv2D(last, 3, activation=activation, **how)
     if dense:
-        there, code = [layers.Flatten(), layers.Dense(16 * maps)], layers.Reshape((4, 4, maps))
-    back = [
-        layers.Conv2DTranspose(filters[1], 3, activation="relu", output_padding=padding, **how),
-        layers.Conv2DTranspose(filters[0], 3, activation="relu", **how),
-        layers.Conv2DTranspose(1, 5, activation=end, **how),
-    ]
-    if up:
-        back = [
-            *(layers.UpSampling2D(2), layers.Cropping2D(((1, 0), (0, 1)))),
-            *(layers.Conv2D(8, 3, padding="same", activation="gelu"), layers.UpSampling2D(4)),
-            layers.Conv2D(1, 3, padding="same", activation="sigmoid"),
-        ]
-    encoder = keras.Sequential([keras.Input((28, 28, 1)), *there, code])
-    return encoder, keras.Sequential([keras.Input((4, 4, maps)), *back])
+        there, code = [layers.Flatten(), layers.Dense(9 * maps)], layers.Reshape((3, 3, maps))
+    ways = [(filters[1], 3, "relu"), (filters[0], 3, "relu"), (1, 5, end)]
+    up = [layers.Conv2DTranspose(*way[:2], activation=way[2], output_padding=p, **how)
+          for way, p in zip(ways, padding)]  # fmt: skip
+    encoder = keras.Sequential([keras.Input((22, 22, 1)), *there, code])
+    return encoder, keras.Sequential([keras.Input((3, 3, maps)), *(back or up)])
 
 
 def good(maps):
     return models(maps, last=None)
 
 
+def padded(*padding):
+    return lambda maps: models(maps, last=None, padding=padding)
+
+
 def upsampling(maps):
-    return list(models(maps, last=None, filters=(8, 8), up=True))
+    from keras import layers
+
+    back = [
+        *(layers.UpSampling2D(2), layers.Conv2D(8, 3, padding="same", activation="gelu")),
+        *(layers.UpSampling2D(2), layers.Cropping2D(((1, 0), (0, 1)))),
+        *(layers.UpSampling2D(2), layers.Conv2D(1, 3, padding="same", activation="sigmoid")),
+    ]
+    return list(models(maps, last=None, filters=(8, 8), back=back))
 
 
-def square(x, x_hat):
-    return ((x - x_hat) ** 2).sum(axis=(1, 2, 3))
+def pooling(maps):
+    """Functional models, one with a model inside; a valid convolution in place of padding."""
+    import keras
+    from keras import layers
+
+    image, code = keras.Input((22, 22, 1)), keras.Input((3, 3, maps))
+    inside = keras.Sequential([layers.Conv2D(8, 3, padding="same"), layers.MaxPooling2D()])
+    inside.build((None, 22, 22, 1))
+    z = layers.Conv2D(8, 3, strides=2, padding="same", activation="elu")(inside(image))
+    z = layers.Conv2D(maps, 2, strides=2)(z)
+    up = {"strides": 2, "activation": "elu"}
+    x = layers.Conv2DTranspose(8, 2, **up)(code)
+    x = layers.Conv2DTranspose(8, 3, padding="same", output_padding=0, **up)(x)
+    x = layers.Conv2DTranspose(1, 2, strides=2)(x)
+    return keras.Model(image, z), keras.Model(code, keras.ops.sigmoid(x))
 
 
-def ink(x):
-    return x.sum(axis=(1, 2, 3))
+def in_one_step(maps):
+    from keras import layers
+
+    back = [layers.UpSampling2D(8), layers.Cropping2D(1), layers.Conv2D(1, 1, activation="sigmoid")]
+    return models(maps, last=None, back=back)
 
 
-def score_in_loops(x, x_hat):
-    return [np.sum((a - b) ** 2) / np.sum(a) for a, b in zip(x, x_hat)]
+def above_line(S_spare, ink_spare, S, ink):
+    a = np.cov(ink_spare, S_spare)
+    slope = a[0, 1] / a[0, 0]
+    return S - S_spare.mean() - slope * (ink - ink_spare.mean())
 
 
-def score_tensor(x, x_hat):
+def above_in_loops(S_spare, ink_spare, S, ink):
+    columns = np.column_stack([np.ones_like(ink_spare), ink_spare])
+    offset, slope = np.linalg.lstsq(columns, S_spare, rcond=None)[0]
+    return [one - (offset + slope * its) for one, its in zip(S, ink)]
+
+
+def above_tensor(S_spare, ink_spare, S, ink):
     import tensorflow as tf
 
-    x, x_hat = tf.cast(x, "float32"), tf.cast(x_hat, "float32")
-    return tf.reduce_sum((x - x_hat) ** 2, [1, 2, 3]) / tf.reduce_sum(x, [1, 2, 3])
+    slope, offset = np.polyfit(ink_spare, S_spare, 1)
+    return tf.cast(S, "float32") - tf.cast(offset + slope * ink, "float32")
 
 
-def alarm(spare, normal, anomalous, rate, source=0, side=1, factor=1):
+def line_with(made):
+    """Return an answer made of slope, offset, S and ink."""
+    return lambda S_spare, ink_spare, S, ink: made(*np.polyfit(ink_spare, S_spare, 1), S, ink)
+
+
+def above_through_zero(S_spare, ink_spare, S, ink):
+    return S - ink * (S_spare @ ink_spare) / (ink_spare @ ink_spare)
+
+
+def above_all(S_spare, ink_spare, S, ink):
+    return above_line(np.hstack([S_spare, S]), np.hstack([ink_spare, ink]), S, ink)
+
+
+def above_turned(S_spare, ink_spare, S, ink):
+    slope, offset = np.polyfit(S_spare, ink_spare, 1)
+    return S - (offset + slope * ink)
+
+
+def above_inverted(S_spare, ink_spare, S, ink):
+    slope, offset = np.polyfit(S_spare, ink_spare, 1)
+    return S - (ink - offset) / slope
+
+
+def above_in_sigma(S_spare, ink_spare, S, ink):
+    left = above_line(S_spare, ink_spare, S_spare, ink_spare)
+    return above_line(S_spare, ink_spare, S, ink) / np.std(left, ddof=2)
+
+
+def alarm(spare, normal, anomalous, rate, source=0, side=1, factor=1, error=None):
     scores = (spare, normal, anomalous)[source]
     theta = np.quantile(scores, 1 - rate if side > 0 else rate)
-    return theta, factor * np.mean(normal > theta), factor * np.mean(anomalous > theta)
+    false_alarms, found = factor * np.mean(normal > theta), factor * np.mean(anomalous > theta)
+    n, m = len(spare), len(normal)
+    right = (rate * (1 - rate) * (1 / n + 1 / m)) ** 0.5
+    return theta, false_alarms, found, error(rate, n, m, false_alarms) if error else right
+
+
+def alarm_error(error):
+    return lambda *inputs: alarm(*inputs, error=error)
 
 
 def alarm_by_sorting(spare, normal, anomalous, rate):
     theta = sorted(spare)[len(spare) - int(round(rate * len(spare))) - 1]
-    return [theta, sum(normal > theta) / len(normal), sum(anomalous > theta) / len(anomalous)]
+    each = [np.sqrt(rate - rate**2) / np.sqrt(len(s)) for s in (spare, normal)]
+    shares = [sum(s > theta) / len(s) for s in (normal, anomalous)]
+    return [theta, *shares, np.hypot(*each)]
 
 
 def alarm_at(theta):
     def answer(spare, normal, anomalous, rate):
         t = theta(spare, rate)
-        return t, np.mean(normal > t), np.mean(anomalous > t)
+        return (
+            t,
+            np.mean(normal > t),
+            np.mean(anomalous > t),
+            alarm(spare, normal, anomalous, rate)[3],
+        )
 
     return answer
 
 
-def alarm_counts(s, n, a, rate):
-    theta = np.quantile(s, 1 - rate)
-    return theta, np.sum(n > theta), np.sum(a > theta)
-
-
-def alarm_below(s, n, a, rate):
-    theta = np.quantile(s, 1 - rate)
-    return theta, np.mean(n <= theta), np.mean(a <= theta)
-
-
-def alarm_exchanged(s, n, a, rate):
-    theta, false_alarms, found = alarm(s, n, a, rate)
-    return theta, found, false_alarms
-
-
-def alarm_on_spare(s, n, a, rate):
-    theta, _, found = alarm(s, n, a, rate)
-    return theta, np.mean(s > theta), found
+def alarm_made(made):
+    """Return an answer that changes the right one."""
+    return lambda *inputs: made(*alarm(*inputs), *inputs)
 
 
 def alarm_all(s, n, a, rate):
     return alarm(np.concatenate([s, n, a]), n, a, rate)
-
-
-def alarm_two_sigma(s, n, a, rate):
-    theta = s.mean() + 2 * s.std()
-    return theta, np.mean(n > theta), np.mean(a > theta)
 
 
 def by_images(error, a, b, f):
@@ -235,8 +285,11 @@ WRONG = {
         ((lambda maps: models(maps, activation="relu", last=None),), "never negative"),
         ((lambda maps: models(maps, activation="tanh", last=None),), "bounded"),
         ((lambda maps: models(maps, end=None, last=None),), "must stay in [0, 1]"),
-        ((lambda maps: models(maps, padding=None, last=None),), "(32, 32, 1)"),
-        ((models,), "it must be (4, 4, 2)"),
+        ((padded(None, None, None),), "(24, 24, 1)"),
+        ((padded(0, None, None),), "(20, 20, 1)"),
+        ((padded(None, None, 0),), "(23, 23, 1)"),
+        ((in_one_step,), "the decoder has no maps of"),
+        ((models,), "it must be (3, 3, 2)"),
         ((lambda maps: models(maps, dense=True),), "no Conv2D"),
         ((lambda maps: models(maps, filters=(64, 256), last=None),), "too many"),
         ((lambda maps: good(maps)[::-1],), "the encoder for 8 maps takes"),
@@ -246,21 +299,25 @@ WRONG = {
         ((8,), "must be a function"),
     ],
     "09.3": [
-        ((square,), "raw error"),
-        ((lambda x, y: ((x - y) ** 2).mean(axis=(1, 2, 3)),), "raw error"),
-        ((lambda x, y: ((x - y) ** 2).mean(axis=(1, 2, 3)) / ink(x),), "a mean and the ink a sum"),
-        ((lambda x, y: square(x, y) / x.mean(axis=(1, 2, 3)),), "a sum and the ink a mean"),
-        ((lambda x, y: np.sqrt(square(x, y)) / ink(x),), "root too many"),
-        ((lambda x, y: ink(x) / square(x, y),), "upside down"),
-        ((lambda x, y: square(x, y) / ink(y),), "not of the reconstruction"),
-        ((lambda x, y: square(x, y) / ink(x**2),), "without a square"),
-        ((lambda x, y: ink(np.abs(x - y)) / ink(x),), "not squared"),
-        ((lambda x, y: ink(x - y) ** 2 / ink(x),), "square first"),
-        ((lambda x, y: square(x, y) * ink(x),), "not multiplied"),
-        ((lambda x, y: square(x, y) / x.sum(),), "its own ink"),
-        ((lambda x, y: ((x - y) ** 2).sum() / x.sum(),), "one number for all"),
-        ((lambda x, y: ((x - y) ** 2).sum(axis=(1, 2)) / x.sum(axis=(1, 2)),), "shape (5, 1)"),
-        ((lambda x, y: square(x, y) * np.nan,), "NaN"),
+        ((lambda S_spare, ink_spare, S, ink: S / ink,), "the lecture's score"),
+        ((lambda S_spare, ink_spare, S, ink: above_line(S, ink, S, ink),), "fitted to the test"),
+        ((above_all,), "fitted to all images"),
+        ((lambda s, i, S, ink: above_line(s, i, s, i),), "the test images need one"),
+        ((above_turned,), "exchanged in the fit"),
+        ((above_inverted,), "exchanged in the fit"),
+        ((above_through_zero,), "through zero"),
+        ((lambda s, i, S, ink: S - s.mean(),), "nothing of the ink"),
+        ((line_with(lambda a, b, S, ink: S - a * ink),), "offset is left"),
+        ((line_with(lambda a, b, S, ink: S - b),), "no slope"),
+        ((line_with(lambda a, b, S, ink: S - a - b * ink),), "slope and offset are exchanged"),
+        ((line_with(lambda a, b, S, ink: S / (a * ink + b)),), "take the difference"),
+        ((line_with(lambda a, b, S, ink: a * ink + b),), "the line itself"),
+        ((line_with(lambda a, b, S, ink: a * ink + b - S),), "wrong sign"),
+        ((line_with(lambda a, b, S, ink: abs(S - a * ink - b)),), "no absolute value"),
+        ((above_in_sigma,), "divided by the scatter"),
+        ((line_with(lambda a, b, S, ink: np.mean(S - a * ink - b)),), "one number for all"),
+        ((line_with(lambda a, b, S, ink: (S - a * ink - b) * np.nan),), "NaN"),
+        ((line_with(lambda a, b, S, ink: S**2 - a * ink - b),), "not the distances"),
     ],
     "09.4": [
         ((lambda s, n, a, r: alarm(s, n, a, r, side=-1),), "wrong side"),
@@ -268,24 +325,43 @@ WRONG = {
         ((lambda s, n, a, r: alarm(s, n, a, r, source=1),), "from the test set"),
         ((alarm_all,), "from all images"),
         ((lambda s, n, a, r: alarm(s, n, a, r / 2),), "one side only"),
-        ((lambda s, n, a, r: alarm(s, n, a, r / 100),), "no per cent"),
-        ((alarm_two_sigma,), "of the spare images lies above"),
-        ((alarm_counts,), "number of images"),
+        ((lambda s, n, a, r: alarm(s, n, a, r / 100),), "lies above theta"),
+        ((alarm_at(lambda s, r: s.mean() + 2 * s.std()),), "of the spare images lies above"),
+        ((alarm_made(lambda t, f, d, e, s, n, a, r: (t, f * len(n), d, e)),), "number of images"),
         ((lambda s, n, a, r: alarm(s, n, a, r, factor=100),), "in per cent"),
-        ((alarm_below,), "lies below theta"),
-        ((alarm_exchanged,), "exchanged"),
-        ((alarm_on_spare,), "count in the test set"),
+        ((alarm_made(lambda t, f, d, e, *_: (t, 1 - f, 1 - d, e)),), "lies below theta"),
+        ((alarm_made(lambda t, f, d, e, *_: (t, d, f, e)),), "exchanged"),
+        ((alarm_made(lambda t, f, d, e, s, *_: (t, np.mean(s > t), d, e)),), "in the test set"),
         (
-            (lambda s, n, a, r: alarm(s, n, a, r)[0],),
-            "must return 3 things (theta, false_alarms, found)",
+            (alarm_made(lambda t, f, d, *_: (t, f, d)),),
+            "must return 4 things (theta, false_alarms, found, error)",
         ),
-        ((lambda s, n, a, r: (np.nan, 0.1, 0.2),), "finite"),
+        ((lambda s, n, a, r: (np.nan, 0.1, 0.2, 0.01),), "finite"),
         ((lambda s, n, a, r: alarm(s, n, a, 0.05),), "the same for every rate"),
         ((alarm_at(lambda s, r: np.percentile(s, 1 - r)),), "np.percentile counts in per cent"),
         ((alarm_at(lambda s, r: s.mean() - np.log(r) * s.std()),), "of the spare images lies"),
-        ((lambda s, n, a, r: (*alarm(s, n, a, r)[:2], 0.5),), "found is not the share"),
-        ((lambda s, n, a, r: (max(s), 0, np.mean(a > max(s))),), "the largest of the spare"),
-        ((lambda s, n, a, r: ([0.1, [0.2]], 0.1, 0.2),), "theta of alarm is a list"),
+        (
+            (alarm_made(lambda t, f, d, e, *_: (t, f, 0.5, e)),),
+            "found of alarm is not the share of its",
+        ),
+        ((alarm_at(lambda s, r: max(s)),), "a share of 0.000"),
+        ((lambda s, n, a, r: ([0.1, [0.2]], 0.1, 0.2, 0.01),), "theta of alarm is a list"),
+        (
+            (alarm_error(lambda r, n, m, f: (r * (1 - r) / m) ** 0.5),),
+            "lacks the images of the other",
+        ),
+        (
+            (alarm_error(lambda r, n, m, f: (r * (1 - r) / n) ** 0.5),),
+            "lacks the images of the other",
+        ),
+        (
+            (alarm_error(lambda r, n, m, f: (r - r * r) ** 0.5 * (n**-0.5 + m**-0.5)),),
+            "variances add",
+        ),
+        ((alarm_error(lambda r, n, m, f: r * (1 - r) * (1 / n + 1 / m)),), "is a variance"),
+        ((alarm_error(lambda r, n, m, f: (r / n + r / m) ** 0.5),), "lacks 1 - rate"),
+        ((alarm_error(lambda r, n, m, f: ((f - f * f) * (1 / n + 1 / m)) ** 0.5),), "counted"),
+        ((alarm_error(lambda r, n, m, f: 0.1),), "error of alarm is too large"),
     ],
     "09.5": [
         ((lambda e, a, b, f: e * a / f**2,), "what does the square say"),
@@ -320,13 +396,8 @@ WRONG = {
 
 RIGHT = {
     "09.1": [(svd,), (by_covariance,), (by_gram,), (by_float32,)],
-    "09.2": [(good,), (upsampling,)],
-    "09.3": [
-        (lambda x, y: square(x, y) / ink(x),),
-        (score_in_loops,),
-        (score_tensor,),
-        (lambda x, y: ((x - y) ** 2).mean(axis=(1, 2, 3)) / x.mean(axis=(1, 2, 3)),),
-    ],
+    "09.2": [(good,), (upsampling,), (pooling,)],
+    "09.3": [(above_line,), (above_in_loops,), (above_tensor,)],
     "09.4": [
         (alarm,),
         (alarm_by_sorting,),

@@ -16,15 +16,17 @@ import json
 import os
 import re
 import warnings
+from collections import namedtuple
 from dataclasses import dataclass
 
 import numpy as np
 import platformdirs
 
 from utils import runtime
-from utils.checks.compare import Inputs, NotAttempted, NotYet, hidden, said
+from utils.checks.attempt import Inputs, NotAttempted, NotYet, hidden, said
 
 PASSED, NOT_YET, NOT_ATTEMPTED = "passed", "not yet", "not attempted"
+Exercise = namedtuple("Exercise", ("test", "hints"))
 _exercises = {}
 _seen = {}  # the state of each exercise at its last visible check in this kernel
 
@@ -43,15 +45,6 @@ class Verdict:
         return f"{mark} {self.id} {self.state}{link}{self.message}"
 
 
-@dataclass(frozen=True)
-class Exercise:
-    """One exercise: its checking function and its hints, from gentle to strong."""
-
-    id: str
-    test: object
-    hints: tuple
-
-
 def exercise(id, *hints):
     """Register the decorated function as the check of exercise `id`.
 
@@ -64,7 +57,7 @@ def exercise(id, *hints):
     """
 
     def register(test):
-        _exercises[id] = Exercise(id, test, hints)
+        _exercises[id] = Exercise(test, hints)
         return test
 
     return register
@@ -196,12 +189,12 @@ def tally(lecture):
     if not isinstance(lecture, str) or not re.fullmatch(r"\d\d", lecture):
         raise ValueError(f'lecture must look like "01", not {lecture!r}')
     known = _known(lecture)
-    by_state = {state: [] for state in (PASSED, NOT_YET, NOT_ATTEMPTED)}
-    for id in known:
-        by_state[_seen.get(id, NOT_ATTEMPTED)].append(id)
-    line = f"Assignment {lecture}: {len(by_state[PASSED])} of {len(known)} passed"
-    rest = [f"{state}: {', '.join(by_state[state])}" for state in (NOT_YET, NOT_ATTEMPTED)]
-    print("; ".join([line, *(text for text in rest if not text.endswith(": "))]))
+    states = {id: _seen.get(id, NOT_ATTEMPTED) for id in known}
+    line = f"Assignment {lecture}: {[*states.values()].count(PASSED)} of {len(known)} passed"
+    for state in (NOT_YET, NOT_ATTEMPTED):
+        ids = [id for id in known if states[id] == state]
+        line += f"; {state}: {', '.join(ids)}" if ids else ""
+    print(line)
 
 
 def _diary():

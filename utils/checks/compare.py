@@ -5,11 +5,12 @@ the right result, and rows (wrong result, message) for typical mistakes. Visible
 nbgrader's hidden tests read and compare alike; a hidden test only brings other inputs.
 """
 
-import contextvars
 import inspect
 from dataclasses import dataclass
 
 import numpy as np
+
+from utils.checks.attempt import NotAttempted, NotYet, call, inputs_of, kind, note, require
 
 RTOL = 2e-5  # of the largest element: float32 is good to a few 1e-6, typical mistakes to no 1e-3
 ATOL = 1e-7
@@ -23,14 +24,6 @@ USUAL = (  # mistakes that are named without a row
 LONGEST = 10**6  # a list or range beyond this is no answer, and reading it could take for ever
 
 
-class NotYet(Exception):
-    """Raised inside a check: its text completes the sentence "not yet, because ..."."""
-
-
-class NotAttempted(Exception):
-    """Raised inside a check when the answer is still the stub."""
-
-
 class Shape(tuple):
     """In a table: any result of this shape, if it is wrong; ``Shape((..., 1))`` is any column."""
 
@@ -38,75 +31,6 @@ class Shape(tuple):
 def not_finite(found):
     """In a table: a result that is, or contains, NaN or infinity."""
     return not np.isfinite(found).all()
-
-
-@dataclass
-class Inputs:
-    """Inputs that a hidden test brings, by the name of the function, and the last ones tried."""
-
-    cases: dict
-    last: str = ""
-
-
-hidden = contextvars.ContextVar("hidden", default=None)
-
-
-def require(condition, message):
-    """Raise `NotYet` with this message unless the condition holds."""
-    if not condition:
-        raise NotYet(message)
-
-
-def kind(value):
-    """Return what a value is, for messages: "None", "a list of 3 things", "a generator"."""
-    if value is None or value is Ellipsis:
-        return "None" if value is None else "three dots"
-    if type(value) is np.ndarray:
-        return f"an array of shape {value.shape} and dtype {value.dtype}"
-    name = type(value).__name__
-    article = "an" if name[:1].lower() in set("aeiou") else "a"
-    count = f" of {len(value)} things" if type(value) in (tuple, list, dict, set) else ""
-    return "text" if type(value) is str else f"{article} {name}{count}"
-
-
-def said(error):
-    """Return the type and the first line of an exception, whatever its own text does."""
-    try:
-        lines = str(error).encode("utf-8", "replace").decode().splitlines()
-    except BaseException:
-        lines = []
-    return f"{type(error).__name__}: {(lines or ['no message'])[0][:200]}"
-
-
-def call(function, *args, name="your function"):
-    """Call a student's function with copies of the arrays and return what it returns.
-
-    Raises
-    ------
-    NotYet
-        If `function` is not callable, raises an exception (also SystemExit), returns None or
-        changes an array that it is given.
-    NotAttempted
-        If it returns the three dots of the stub.
-    """
-    require(callable(function), f"{name} must be a function, and it is {kind(function)}")
-    note(args)
-    copies = [a.copy() if isinstance(a, np.ndarray) else a for a in args]
-    try:
-        with np.errstate(all="ignore"):
-            result = function(*copies)
-    except (NotAttempted, NotYet):  # the function may be a check's own, which calls the student's
-        raise
-    except BaseException as error:
-        raise NotYet(f"{name} raises {said(error)}") from error
-    if result is Ellipsis or (type(result) is tuple and any(r is Ellipsis for r in result)):
-        raise NotAttempted
-    require(result is not None, f"{name} returns None: is there a `return` line?")
-    for before, after in zip(args, copies):
-        if isinstance(before, np.ndarray):
-            unchanged = np.array_equal(before, after, equal_nan=before.dtype.kind == "f")
-            require(unchanged, f"{name} changes the array that it is given: work on a copy")
-    return result
 
 
 def read(value, name="your answer", wanted="an array of numbers"):
@@ -137,33 +61,33 @@ def read(value, name="your answer", wanted="an array of numbers"):
         raise NotYet(complaint + rows) from error
 
 
-def number(value, name="your answer"):
-    """Return a student's number as a float; an array of one element is one, too.
-
-    Raises
-    ------
-    NotYet
-        If `value` is not one finite real number.
-    """
-    found = read(value, name, "a number")
-    require(found.size == 1, f"{name} has {found.size} elements: it must be one number")
-    require(bool(np.isfinite(found).all()), f"{name} is {found.item()}: it must be finite")
-    return found.item()
+def _as(value, shape, name):
+    """Read a result; where one number is wanted, a single element of any shape is one."""
+    found = read(value, name, "a number" if shape == () else "an array of numbers")
+    return found.reshape(()) if shape == () and found.size == 1 else found
 
 
 def array(value, shape=None, name="your answer"):
-    """Return a student's array as float64.
+    """Return a student's array as float64; of the shape (), one element of any shape is a number.
 
     Raises
     ------
     NotYet
         If it cannot be read as an array, has another shape than `shape`, or is not finite.
     """
-    found = read(value, name)
+    found = _as(value, shape, name)
+    if shape == ():
+        require(found.size == 1, f"{name} has {found.size} elements: it must be one number")
+        require(not not_finite(found), f"{name} is {found}: it must be finite")
     fits = shape is None or found.shape == tuple(shape)
     require(fits, f"{name} has shape {found.shape}: it must have {shape}")
-    require(bool(np.isfinite(found).all()), f"{name} contains NaN or infinity")
+    require(not not_finite(found), f"{name} contains NaN or infinity")
     return found
+
+
+def number(value, name="your answer"):
+    """Return a student's number as a float; raise `NotYet` as `array` does."""
+    return array(value, (), name).item()
 
 
 def things(value, names, what="your answer", verb="be", depth=0):
@@ -172,13 +96,12 @@ def things(value, names, what="your answer", verb="be", depth=0):
     Parameters
     ----------
     value : object
-        An array counts as a list of its rows, if it has more than `depth` axes.
     names : sequence of str
-        What the things are.
     what : str
-        How messages call the value, or the function that returned it.
+        How messages call the value; or the function that returned it, if `verb` is "return".
     verb : {"be", "return"}
     depth : int
+        An array of more axes counts as a list of its rows.
 
     Raises
     ------
@@ -203,8 +126,7 @@ def word(value, allowed, name="your answer"):
         If it is none of them, or no text.
     """
     require(isinstance(value, str), f"{name} must be text in quotes, and it is {kind(value)}")
-    known = {w.casefold(): w for w in allowed}
-    found = known.get(value.strip().casefold())
+    found = {w.casefold(): w for w in allowed}.get(value.strip().casefold())
     require(found, f"{name} must be one of {', '.join(allowed)}, not {value!r}")
     return found
 
@@ -242,15 +164,15 @@ def compare(name, value, right, mistakes=(), rtol=RTOL, atol=ATOL):
         Number or array-like as the student gave it.
     right : array-like
     mistakes : iterable of (wrong, message)
-        The first row that fits is named. `wrong` is a wrong result of any shape; or a condition:
-        True, False, or a function of the result that returns one of them, for results of the
-        right shape that are finite (but for `not_finite`); or a `Shape` other than the right one;
-        or None for "whatever else". `message` is a text, which may begin with "... " for the name
-        of the value; or a function of the result that returns one; or None, where such a result
-        is right, too. Wrong signs, per cent, fractions upside down and transposed arrays need no
-        row: they are named where none fits but the one for "whatever else".
+        The first row that fits is named. `wrong` is a wrong result of any shape; a condition (True,
+        False, or a function of the result that returns one of them), asked for results of the right
+        shape that are finite, but for `not_finite`; a `Shape` other than the right one; a list of
+        such; or None for "whatever else". `message` is a text, which may begin with "..." for the
+        name of the value; a function of the result that returns one; or None, where such a result
+        is right, too. Before "whatever else" come the usual mistakes, which need no row: wrong
+        signs, per cent, fractions upside down, transposed arrays.
     rtol, atol : float
-        Tolerances as in `same`.
+        As in `same`.
 
     Returns
     -------
@@ -262,8 +184,9 @@ def compare(name, value, right, mistakes=(), rtol=RTOL, atol=ATOL):
     NotYet
         If it is not right.
     """
-    found = _as(value, right, name)
-    _judge([Trial("", [found], [right], [_row(row) for row in mistakes])], [name], rtol, atol)
+    right = np.asarray(right, float)
+    found = _as(value, right.shape, name)
+    _judge([Trial((), [found], [right], _rows(mistakes))], [name], rtol, atol)
     return found
 
 
@@ -282,7 +205,7 @@ def compare_function(name, function, table, cases, parts=(), what=None, rtol=RTO
         student's in every case (NaN and infinity aside), so that one case may agree by chance;
         conditions are asked, and messages taken, in the first case that is wrong.
     cases : sequence of tuple
-        Inputs, one tuple for each case.
+        The inputs of each case.
     parts : sequence of str
         Names of the results, if there are several: then the right result is a tuple of as many. A
         row is (part, wrong, message) for one of them; or (wrong, message) with a tuple, which
@@ -290,7 +213,7 @@ def compare_function(name, function, table, cases, parts=(), what=None, rtol=RTO
     what : str, optional
         How messages call a single result: "the result of ..." unless told.
     rtol, atol : float
-        Tolerances as in `same`.
+        As in `same`.
 
     Raises
     ------
@@ -301,71 +224,39 @@ def compare_function(name, function, table, cases, parts=(), what=None, rtol=RTO
     labels, trials = list(inspect.signature(table).parameters), []
     for inputs in inputs_of(name, cases):
         right, rows = table(*inputs)
-        right = list(right) if parts else [right]
+        right = [np.asarray(part, float) for part in (right if parts else [right])]
         try:
-            result = call(function, *inputs, name=name)
-            depth = max(map(np.ndim, right))
+            result, depth = call(function, *inputs, name=name), max(part.ndim for part in right)
             found = things(result, parts, name, "return", depth) if parts else [result]
-            found = [_as(*part) for part in zip(found, right, names)]
+            found = [_as(*part) for part in zip(found, map(np.shape, right), names)]
         except (NotYet, NotAttempted):
             _judge(trials, names, rtol, atol)  # an earlier result, if wrong, tells more
             raise
-        rows = [_row(row, parts) for row in rows]
-        trials.append(Trial(_shown(inputs, labels), found, right, rows))
+        trials.append(Trial((inputs, labels), found, right, _rows(rows, parts)))
     _judge(trials, names, rtol, atol)
-    if hidden.get():
-        hidden.get().last = ""  # what fails after this is something else
-
-
-def inputs_of(name, cases):
-    """Return the inputs to try a function with: those of the hidden test, if there is one."""
-    brought = hidden.get()
-    if not brought:
-        return cases
-    return brought.cases.pop(name, None) or brought.cases.pop(None, ())
-
-
-def note(inputs):
-    """Remember which inputs of a hidden test are being judged: a failure names them."""
-    if hidden.get():
-        hidden.get().last = _shown(inputs, range(len(inputs)))
-
-
-def _shown(inputs, labels):
-    """Return the inputs of a function as one line of text."""
-    texts = (
-        np.array2string(i, precision=4, threshold=30)
-        if isinstance(i, np.ndarray)
-        else str(getattr(i, "__name__", i))
-        for i in inputs
-    )
-    return " ".join(", ".join(f"{k} = {t}" for k, t in zip(labels, texts)).split())[:400]
-
-
-def _as(value, right, name):
-    """Read a result; where one number is wanted, a single element of any shape is one."""
-    right = np.asarray(right)
-    found = read(value, name, "an array of numbers" if right.ndim else "a number")
-    return found.reshape(()) if right.ndim == 0 and found.size == 1 else found
+    note(())  # what fails after this is something else
 
 
 @dataclass
 class Trial:
-    """One case: its inputs as text, the parts of the result and of the right one, the rows."""
+    """One case: inputs and their names, if any; parts of the result and of the right one; rows."""
 
-    inputs: str
+    tried: tuple
     found: list
     right: list
     rows: list
 
 
-def _row(row, parts=()):
-    """Return a row as ({number of the part: wrong}, message), with the parts that matter."""
-    *part, wrong, message = row
-    if part:
-        return {parts.index(part[0]): wrong}, message
-    several = enumerate(wrong if parts else [wrong])
-    return {k: w for k, w in several if w is not None or not parts}, message
+def _rows(rows, parts=()):
+    """Return rows as ({number of the part: wrong}, message), with the parts that matter."""
+    made = []
+    for *part, wrong, message in rows:
+        for one in wrong if isinstance(wrong, list) else [wrong]:
+            if part or not parts:
+                made.append(({parts.index(part[0]) if part else 0: one}, message))
+            else:
+                made.append(({k: w for k, w in enumerate(one) if w is not None}, message))
+    return made
 
 
 def _judge(trials, names, rtol, atol):
@@ -386,8 +277,8 @@ def _judge(trials, names, rtol, atol):
     first = next((trial for trial in trials if wrong_parts(trial)), None)
     if first is None:
         return
-    if hidden.get():
-        hidden.get().last = first.inputs or hidden.get().last
+    if first.tried:
+        note(*first.tried)
     bad, otherwise = wrong_parts(first), None
     for row, (parts, message) in enumerate(first.rows):
         if not set(parts) & set(bad):
@@ -400,17 +291,12 @@ def _judge(trials, names, rtol, atol):
                 return
             raise NotYet(_text(message, first.found, names[min(parts)]))
     k = bad[0]
-    found, right, name = first.found[k], np.asarray(first.right[k], float), names[k]
+    found, right, name = first.found[k], first.right[k], names[k]
     for mistake, text in USUAL:
-        if explains(lambda trial, made=mistake: {k: made(np.asarray(trial.right[k], float))}):
+        if explains(lambda trial, made=mistake: {k: made(trial.right[k])}):
             raise NotYet(f"{name} {text.format(right.shape)}")
-    many = right.ndim == 0 and found.size > 1
-    require(not many, f"{name} has {found.size} elements: it must be one number")
-    fits = found.shape == right.shape
-    require(fits, f"{name} has shape {found.shape}: it must have {right.shape}")
-    if (~np.isfinite(found) & np.isfinite(right)).any():
-        lost = "contains NaN or infinity" if right.ndim else f"is {found}: it must be finite"
-        raise NotYet(f"{name} {lost}")
+    wanted = np.where(np.isfinite(right), found, 0) if found.shape == right.shape else found
+    array(wanted, right.shape, name)  # raises for another shape, NaN and infinity
     size = "wrong" if right.ndim else "too large" if found > right else "too small"
     raise NotYet(_text(otherwise or f"... is {size}", first.found, name))
 
@@ -426,12 +312,11 @@ def _made(wrong, found, right, first, rtol, atol):
     if not first and not_finite(found):
         return True  # in another case, NaN or infinity says nothing about the mistake
     if isinstance(wrong, Shape):
-        lengths = zip(wrong, found.shape)
-        other = not first or found.shape != np.shape(right)
-        return other and len(wrong) == found.ndim and all(w in (..., n) for w, n in lengths)
+        alike = len(wrong) == found.ndim and all(w in (..., n) for w, n in zip(wrong, found.shape))
+        return alike and not (first and found.shape == right.shape)
     if not callable(wrong) and not isinstance(wrong, bool | np.bool_):
         return same(found, wrong, rtol, atol)
-    if not first or found.shape != np.shape(right):
+    if not first or found.shape != right.shape:
         return not first
     readable = wrong is not_finite or (np.isfinite(found) | ~np.isfinite(right)).all()
     return bool(readable and (wrong(found) if callable(wrong) else wrong))

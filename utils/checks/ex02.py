@@ -3,7 +3,8 @@
 import numpy as np
 
 from utils.checks import exercise
-from utils.checks.compare import array, compare_function, number, require, things
+from utils.checks.attempt import require
+from utils.checks.compare import array, compare_function, number, things
 from utils.checks.models import answers
 
 
@@ -33,8 +34,8 @@ def gradient_step(function):
 
     rng, cases = np.random.default_rng(21), []
     for n, k, rate in ((7, 3, 0.1), (5, 1, 0.03)):
-        x, y = rng.normal(size=(n, k)), rng.normal(size=n)
-        cases.append((rng.normal(size=k), 0.7, x, y, rate))
+        x, y, w = (rng.normal(size=size) for size in ((n, k), n, k))
+        cases.append((w, 0.7, x, y, rate))
     compare_function("gradient_step", function, table, cases, parts=("w", "b"))
 
 
@@ -93,7 +94,7 @@ def shrink_factor(function, prediction):
     def table(rate, beta, H):
         steps = np.array([[[1 - rate * h, beta], [-rate * h, beta]] for h in H])
         old = np.array([[[1, 1], [-rate * h, beta]] for h in H])
-        roots = np.linalg.eigvals(steps)
+        roots, norms = np.linalg.eigvals(steps), np.linalg.norm(steps, 2, axis=(1, 2))
         sizes = np.abs(roots)
         slow = sizes.max(axis=1)
         return slow.max(), [
@@ -101,14 +102,13 @@ def shrink_factor(function, prediction):
             (slow, "one number is asked for: the slowest direction rules in the long run"),
             (slow.min(), "that is the fastest of the directions: the slowest rules"),
             (slow.mean(), "no mean over the directions: the slowest one rules"),
-            (sizes.min(), "the larger eigenvalue counts: the other part dies first"),
-            (sizes.min(axis=1).max(), "the larger eigenvalue counts: the other part dies first"),
+            ([sizes.min(), sizes.min(axis=1).max()],
+             "the larger eigenvalue counts: the other part dies first"),
             (roots.real.max(), "the modulus counts, also of a complex or a negative root"),
             (np.abs(roots.real).max(), "the modulus of a complex root counts, not its real part"),
             (np.sqrt(beta), "sqrt(beta) holds only where all directions oscillate"),
             (np.abs(np.linalg.eigvals(old)).max(), "theta moves by the new velocity, not the old"),
-            (np.linalg.norm(steps, 2, axis=(1, 2)).max(),
-             "that norm bounds one step: eigenvalues rule in the long run"),
+            (norms.max(), "that norm bounds one step: eigenvalues rule in the long run"),
             (slow.max() ** 2, "the distance is asked for, not the loss, which is its square"),
         ]  # fmt: skip
 
@@ -117,8 +117,8 @@ def shrink_factor(function, prediction):
     compare_function("shrink", function, table, cases)
     letter, factor = things(prediction, ("letter", "factor"), "prediction")
     require(isinstance(letter, str), "the first part of prediction must be a letter in quotes")
-    factor = number(factor, "the factor of prediction")
-    right = letter.strip().lower() == "b" and abs(factor - np.sqrt(0.99)) < 6e-4
+    near = abs(number(factor, "the factor of prediction") - np.sqrt(0.99)) < 6e-4
+    right = letter.strip().lower() == "b" and near
     require(right, "the letter, the factor, or both are wrong: compare with shrink, and look at "
             "the signs along a path of descend")  # fmt: skip
 
@@ -134,48 +134,42 @@ def shrink_factor(function, prediction):
 def adam_decay(function):
     def table(w, m, v, g, t, rate, b1, b2, eps, decay):
         new_m, new_v = b1 * m + (1 - b1) * g, b2 * v + (1 - b2) * g**2
-        kept = w - rate * decay * w
-        coupled = "the penalty enters through the gradient: decoupled decay acts on w alone"
-        c1, c2, root = 1 - b1**t, 1 - b2**t, np.sqrt(new_v)
-        late = np.sqrt(1 - b2 ** (t + 1)) / (1 - b1 ** (t + 1))
+        c1, s2, root, kept = 1 - b1**t, np.sqrt(1 - b2**t), np.sqrt(new_v), w - rate * decay * w
+        late, bare = np.sqrt(1 - b2 ** (t + 1)) / (1 - b1 ** (t + 1)), w - decay * w
         plain = rate * new_m / (root + eps)
-        step = np.sqrt(c2) / c1 * plain
+        step = s2 / c1 * plain
         again = step * (root + eps)
+        both = ("mean", 1, b1, b2, m, g, new_m / c1), ("square", 2, b2, b1, v, g**2, new_v / s2**2)
         return (kept - step, new_m, new_v), [
-            ("mean", new_m + (1 - b1) * decay * w, coupled),
-            ("mean", new_m + (1 - b1) * 2 * decay * w, coupled),
-            ("mean", b1 * m + g, "mean lacks the factor 1 - beta_1"),
-            ("mean", (1 - b1) * m + b1 * g, "beta_1 and 1 - beta_1 are exchanged in mean"),
-            ("mean", b2 * m + (1 - b2) * g, "mean uses beta_2"),
-            ("mean", new_m / c1, "mean is returned corrected: keep it uncorrected"),
-            ("mean", None, f"mean is wrong at t = {t}"),
+            ("mean", [new_m + (1 - b1) * k * decay * w for k in (1, 2)],
+             "the penalty enters through the gradient: decoupled decay acts on w alone"),
             ("square", b2 * v + (1 - b2) * g, "square averages the gradient, not its square"),
             ("square", b2 * v + (1 - b2) * np.abs(g), "square averages |gradient|, not its square"),
-            ("square", b2 * v + g**2, "square lacks the factor 1 - beta_2"),
-            ("square", (1 - b2) * v + b2 * g**2, "beta_2 and 1 - beta_2 are exchanged in square"),
-            ("square", b1 * v + (1 - b1) * g**2, "square uses beta_1"),
-            ("square", new_v / c2, "square is returned corrected: keep it uncorrected"),
-            ("square", None, f"square is wrong at t = {t}"),
+            *(row for it, k, b, other, old, new, corrected in both for row in (
+                (it, b * old + new, f"{it} lacks the factor 1 - beta_{k}"),
+                (it, (1 - b) * old + b * new, f"beta_{k} and 1 - beta_{k} are exchanged in {it}"),
+                (it, other * old + (1 - other) * new, f"{it} uses beta_{3 - k}"),
+                (it, corrected, f"{it} is returned corrected: keep it uncorrected"),
+                (it, None, f"{it} is wrong at t = {t}"),
+            )),
             ("w", w - step, "the weight decay is missing"),
-            ("w", w - decay * w - step, "the decay lacks the learning rate"),
+            ("w", bare - step, "the decay lacks the learning rate"),
             ("w", kept - rate * decay * w - step, "no factor 2: learning_rate * decay * w"),
             ("w", w + rate * decay * w - step, "the decay makes weights grow: its sign is wrong"),
             ("w", kept - step + rate * decay * step, "the decay must take the w before the step"),
             ("w", kept + step, "w goes uphill: the sign of the step is wrong"),
             ("w", kept, "Adam's step is missing: w only decays"),
-            ("w", kept - rate * new_m / c1 / (np.sqrt(new_v / c2) + eps),
-             "that is delta as in the paper, not in Keras"),
+            ("w", kept - again / (root + eps * s2), "that is delta as in the paper, not in Keras"),
             ("w", kept - plain, "the corrections for the start at zero are missing"),
             ("w", kept - plain / c1, "the correction of square is missing"),
-            ("w", kept - plain * np.sqrt(c2), "the correction of mean is missing"),
-            ("w", kept - plain * c2 / c1, "the correction of square lacks its root"),
+            ("w", kept - plain * s2, "the correction of mean is missing"),
+            ("w", kept - plain * s2**2 / c1, "the correction of square lacks its root"),
             ("w", kept - again / root, "delta has no effect"),
             ("w", kept - again / np.sqrt(new_v + eps), "delta stands outside the square root"),
             ("w", kept - again / (new_v + eps), "the root of square is missing"),
             ("w", kept - step * g / new_m, "the step uses the gradient where mean belongs"),
             ("w", kept - late * plain, "t is counted one too high"),
-            ("w", kept - step / rate, "the learning rate has no effect"),
-            ("w", w - decay * w - step / rate, "the learning rate has no effect"),
+            ("w", [k - step / rate for k in (kept, bare)], "the learning rate has no effect"),
             ("w", None, f"w is wrong at t = {t}, although mean and square are right"),
         ]  # fmt: skip
 
@@ -195,25 +189,21 @@ def adam_decay(function):
 )
 def largest_rate(function, in_other_units):
     def table(x):
-        n = len(x)
-        H = 2 / n * x.T @ x
+        H, n = 2 / len(x) * x.T @ x, len(x)
         flat, *_, steep = np.linalg.eigvalsh(H)
-        unsorted = np.linalg.eigvals(H)
+        first, *_, last = np.linalg.eigvals(H)
         right = 2 / steep
-        mean = "the loss is a mean over the examples, not a sum"
-        order = "np.linalg.eig returns the eigenvalues in no order: the largest one counts"
         return right, [
-            (lambda rate: rate <= 0, lambda rate: f"a learning rate is positive, and largest_rate "
-             f"returns {rate:.3g}"),
+            (lambda rate: rate <= 0,
+             lambda rate: f"a learning rate is positive, and largest_rate returns {rate:.3g}"),
             (right / 2,
              "half the limit: so far the approach is monotone, or the 2 is counted twice"),
             (2 * right, "a factor 2 is missing: the second derivative of a square is 2"),
-            (right / n, mean),
-            (right / n / 2, mean),
-            (2 * right / n, mean),
+            ([k * right / n for k in (1, 1 / 2, 2)],
+             "the loss is a mean over the examples, not a sum"),
             (2 / flat, "the flattest direction does not set the limit"),
-            (2 / unsorted[0], order),
-            (2 / unsorted[-1], order),
+            ([2 / first, 2 / last],
+             "np.linalg.eig returns the eigenvalues in no order: the largest one counts"),
             (2 / (flat + steep), "that is the fastest rate, not the largest"),
             (2 / np.diag(H).max(), "the diagonal is not enough: the columns of x are correlated"),
             (2 / np.trace(H), "the trace adds all curvatures: only the largest one counts"),
@@ -224,16 +214,14 @@ def largest_rate(function, in_other_units):
 
     rng = np.random.default_rng(25)
     mixed = rng.normal(size=(30, 3)) @ rng.normal(size=(3, 3))
-    crossed = np.array([[3.0, 1.0], [1.0, 3.0], [3.0, 1.0], [1.0, 3.0]])
-    rising = np.diag([1.0, 2.0, 3.0])
+    crossed, rising = np.tile([[3.0, 1.0], [1.0, 3.0]], (2, 1)), np.diag([1.0, 2.0, 3.0])
     cases = [(x,) for x in (mixed, crossed, rising, rising[:, ::-1], rising[:, [0, 2, 1]])]
     compare_function("largest_rate", function, table, cases)
 
     def other_unit(rate, scale):
-        wrong = "the curvature is quadratic in x, not linear"
         return rate / scale**2, [
             (rate, "the unit of x matters, since the curvature contains x"),
-            (rate / scale, wrong),
+            (rate / scale, "the curvature is quadratic in x, not linear"),
             (rate * scale, "larger inputs make a steeper loss, not a flatter one"),
             (rate * scale**2, "larger inputs make a steeper loss, not a flatter one"),
             (1 / scale**2, "in_other_units returns the ratio: the new rate is asked for"),

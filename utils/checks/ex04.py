@@ -1,19 +1,11 @@
 """Checks of assignment 04: information, levels, weighted loss, posteriors, a loss, priors."""
 
 import numpy as np
+from scipy.special import log_softmax, logsumexp, softmax
 
 from utils.checks import exercise
-from utils.checks.compare import (
-    Shape,
-    call,
-    compare_function,
-    inputs_of,
-    not_finite,
-    note,
-    read,
-    require,
-    words,
-)
+from utils.checks.attempt import call, inputs_of, note, require
+from utils.checks.compare import Shape, compare_function, not_finite, read, words
 from utils.checks.models import answers, is_keras
 
 
@@ -27,16 +19,14 @@ def bits(price, information):
     def cross(p, q):
         return -np.sum(p[p > 0] * np.log2(q[p > 0]))
 
-    def apart(p, q):
-        return cross(p, q) - cross(p, p)
-
     def price_table(p, q):
-        D, zero, excluded = apart(p, q), (p == 0).any(), ((q == 0) & (p == 0)).any()
+        zero, excluded = (p == 0).any(), ((q == 0) & (p == 0)).any()
+        D = cross(p, q) - cross(p, p)
         return D, [
             (np.isinf(D), "... must be infinite where q = 0 < p: q excludes what happens"),
             (excluded and not_finite, "... is not finite where p = q = 0: that costs nothing"),
             (zero and not_finite, "... is not finite where p = 0: that costs nothing"),
-            (apart(q, p), "... has its arguments swapped: the mean is over p"),
+            (cross(q, p) - cross(q, q), "... has its arguments swapped: the mean is over p"),
             (cross(p, q), "... is the cross-entropy: subtract H(p)"),
             (cross(q, p), "... is a cross-entropy, and swapped"),
             (D * np.log(2), "... is in nats: in bits it is larger"),
@@ -48,24 +38,23 @@ def bits(price, information):
         ]  # fmt: skip
 
     def information_table(table):
-        x, c = table.sum(axis=1), table.sum(axis=0)
-        before, zero = cross(c, c), (table == 0).any()
-        both, rows = cross(table.ravel(), table.ravel()), [r / r.sum() for r in table if r.any()]
-        remains, unweighted = both - cross(x, x), np.mean([cross(row, row) for row in rows])
-        told = before - remains
+        of_x, of_c, both = (cross(p, p) for p in (table.sum(1), table.sum(0), table.ravel()))
+        rows, zero = [r / r.sum() for r in table if r.any()], (table == 0).any()
+        remains, unweighted = both - of_x, np.mean([cross(row, row) for row in rows])
+        told = of_c - remains
         return told, [
             (zero and not_finite, "... is not finite where a bin is empty: that adds nothing"),
             (told * np.log(2), "... is in nats: in bits it is larger"),
-            (before, "... is what is unknown before the measurement: subtract what remains"),
+            (of_c, "... is what is unknown before the measurement: subtract what remains"),
             (remains, "... is what remains unknown: how much was unknown before?"),
-            (cross(x, x), "... is the entropy of x, which has no class in it"),
+            (of_x, "... is the entropy of x, which has no class in it"),
             (both, "... is the entropy of the whole table"),
-            (before - unweighted, "... counts all bins of x alike: each counts by its probability"),
+            (of_c - unweighted, "... counts all bins of x alike: each counts by its probability"),
             (zero, "... is off where a bin of the table is empty: it must count as 0"),
             (None, "... is not H(c) minus the mean entropy of c at given x"),
         ]  # fmt: skip
 
-    p, q, less = np.array([0.5, 0.3, 0.2]), np.array([0.2, 0.2, 0.6]), np.array([0, 0.4, 0.6])
+    p, q, less = np.array([[0.5, 0.3, 0.2], [0.2, 0.2, 0.6], [0, 0.4, 0.6]])
     cases = [(p, q), (less, q), (less, np.array([0, 0.5, 0.5])), (p, less)]
     compare_function("price", price, price_table, cases, what="price(p, q)")
     full = np.array([[0.30, 0.05], [0.10, 0.15], [0.05, 0.35]])
@@ -82,28 +71,22 @@ def bits(price, information):
     "logarithm of that product. T[:, None] stands beside each row.",
 )
 def levels(boltzmann):
-    def soft(z, axis=1):
-        e = np.exp(z - z.max(axis=axis, keepdims=True))
-        return e / e.sum(axis=axis, keepdims=True)
-
     def table(E, T):
-        t, far = T[:, None], np.abs(E / T[:, None]).max() > 700
-        low = E.min(axis=1)
-        log_sum = np.log(np.exp(-(E - low[:, None]) / t).sum(axis=1))
-        p, F = soft(-E / t), low - T * log_sum
-        energy = (p * E).sum(axis=1)
-        n, k = E.shape
+        (n, k), z, low = E.shape, -E / T[:, None], E.min(axis=1)
+        p, F, far = softmax(z, axis=1), -T * logsumexp(z, axis=1), np.abs(z).max() > 700
+        rest, energy = low - F, (p * E).sum(axis=1)  # T ln of the sum that cannot overflow
         lost = "is not finite where |E|/T is large: subtract from each row its own lowest energy"
         return (p, F), [
             ((Shape((n,)), Shape((n, k))), "the pair is in the wrong order: first p, then F"),
             ("p", far and not_finite, f"p {lost}"),
             ("F", far and not_finite, f"F {lost}, and add it again to F"),
-            ("p", soft(E / t), "p has the wrong sign: the lowest level is the fullest"),
-            ("p", soft(-E), "p forgets the temperature"),
-            ("p", soft(-E * t), "p multiplies by the temperature: hot systems are spread out"),
-            ("p", soft(-E / t, 0), "p is normalised over the wrong axis: rows must add up to 1"),
-            ("p", soft(-E / t, None), "p is normalised over all rows together"),
-            ("p", -(E - low[:, None]) / t - log_sum[:, None], "p is its own logarithm"),
+            ("p", softmax(-z, axis=1), "p has the wrong sign: the lowest level is the fullest"),
+            ("p", softmax(-E, axis=1), "p forgets the temperature"),
+            ("p", softmax(-E * T[:, None], axis=1),
+             "p multiplies by the temperature: hot systems are spread out"),
+            ("p", softmax(z, 0), "p is normalised over the wrong axis: rows must add up to 1"),
+            ("p", softmax(z), "p is normalised over all rows together"),
+            ("p", log_softmax(z, axis=1), "p is its own logarithm"),
             ("p", lambda p: (p < 0).any(), "p has negative entries: they are probabilities"),
             ("p", lambda p: np.abs(p.sum(axis=1) - 1).max() > 1e-4, "rows do not add up to 1"),
             ("p", far, "p is off where |E|/T is large: only differences of energies count"),
@@ -112,8 +95,8 @@ def levels(boltzmann):
             ("F", Shape(()), "F is one number: each system has its own"),
             ("F", F / T, "F forgets the factor T"),
             ("F", -F / T, "F is ln Z: multiply by -T"),
-            ("F", -T * log_sum, "F forgets the energy that was subtracted: add it again"),
-            ("F", low + T * log_sum, "F lies above the lowest level: the sign of ln Z"),
+            ("F", -rest, "F forgets the energy that was subtracted: add it again"),
+            ("F", low + rest, "F lies above the lowest level: the sign of ln Z"),
             ("F", energy, "F is the mean energy: it lacks -T times the entropy"),
             ("F", 2 * energy - F, "F has T times the entropy with the wrong sign: F = U - TS"),
             ("F", far, "F is off where |E|/T is large"),
@@ -135,19 +118,16 @@ def levels(boltzmann):
 )
 def weighted_loss(loss_and_gradient):
     def table(z, y, w):
-        n, rows, shifted = len(y), np.arange(len(y)), z - z.max(axis=1, keepdims=True)
-        log_p = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
-        p, lost = np.exp(log_p), -log_p[rows, y]
-        share, wide = w / w.sum(), w[:, None] / w.sum()
-        loss, slope = lost @ share, wide * (p - np.eye(z.shape[1])[y])
-        infinite = "loss or gradient is not finite for scores of 1000: never take the logarithm of "
+        n, p, lost = len(y), softmax(z, axis=1), -log_softmax(z, axis=1)[np.arange(len(y)), y]
+        wide = w[:, None] / w.sum()
+        loss, slope = lost @ w / w.sum(), wide * (p - np.eye(z.shape[1])[y])
         large = np.abs(z).max() > 500
         return (loss, slope), [
             ((Shape(z.shape), Shape(())), "the wrong order: first the loss, then the gradient"),
-            ("loss", Shape((n,)), "one loss for each row: return their weighted mean"),
-            ("loss", Shape((n, 1)), "one loss for each row: return their weighted mean"),
-            ((large and not_finite, None), infinite + "a softmax"),
-            ((None, large and not_finite), infinite + "a softmax"),
+            ("loss", [Shape((n,)), Shape((n, 1))],
+             "one loss for each row: return their weighted mean"),
+            ([(large and not_finite, None), (None, large and not_finite)], "loss or gradient is "
+             "not finite for scores of 1000: never take the logarithm of a softmax"),
             ("loss", large, "the loss is off for scores of 1000: it must grow with them"),
             ("loss", lost.mean(), "the loss does not know the weights"),
             ("loss", lost @ w, "the loss is the weighted sum: divide by the sum of the weights"),
@@ -161,17 +141,16 @@ def weighted_loss(loss_and_gradient):
             ("gradient", slope / wide / n, "the gradient does not know the weights"),
             ("gradient", w.sum() / n * slope,
              "divide the gradient by the sum of the weights, not by n"),
-            ("gradient", wide * p, "... does not know the labels: only p is in it"),
-            ("gradient", p, "... does not know the labels: only p is in it"),
+            ("gradient", [wide * p, p], "... does not know the labels: only p is in it"),
             ("gradient", None, "the gradient differs from the slope of the weighted mean loss"),
         ]  # fmt: skip
 
     z = np.array([[0.5, -1.0, 2.0], [1.5, 0.2, -0.3], [0.1, 0.4, 0.2], [-1.0, 0.0, 2.5]])
     w, far = np.array([0.5, 2.0, 1.0, 4.0]), np.array([[1000.0, 0.0], [0.0, 2000.0]])
     cases = [(z, np.array([0, 0, 1, 2]), w), (far, np.array([1, 1]), np.array([3.0, 1.0]))]
+    name, parts = "loss_and_gradient", ("loss", "gradient")
     for case in cases:  # each by itself: a mistake in the first is told before the second is tried
-        parts = ("loss", "gradient")
-        compare_function("loss_and_gradient", loss_and_gradient, table, [case], parts)
+        compare_function(name, loss_and_gradient, table, [case], parts)
 
 
 @exercise(
@@ -180,35 +159,27 @@ def weighted_loss(loss_and_gradient):
     "The log-odds are a sum of three differences of logarithms; their sigmoid is the answer.",
 )
 def posterior_of_two(posterior):
-    def logs(x, means, widths, priors):
-        zipped = zip(means, widths, priors)
-        return [np.log(p) - np.log(s) - ((x - m) / s) ** 2 / 2 for m, s, p in zipped]
-
-    def bayes(*inputs):
-        log = logs(*inputs)
-        return np.exp(log[1] - np.logaddexp(*log))
-
     def table(x, means, widths, priors):
-        n, far = len(x), np.abs(x).max() > 100
-        right = bayes(x, means, widths, priors)
-        joint = priors[1] * np.exp(-(((x - means[1]) / widths[1]) ** 2) / 2) / widths[1]
-        both = "... returns both classes: return that of class 1, shape (n,)"
-        undivided = "... is not divided by the sum over both classes"
-        odds = np.diff(logs(x, means, widths, priors), axis=0)[0]
+        def logs(widths=widths, priors=priors):
+            log = np.log(priors / widths) - ((x[:, None] - means) / widths) ** 2 / 2
+            return log.T  # class by class
+
+        def bayes(*changed):
+            log = logs(*changed)
+            return np.exp(log[1] - np.logaddexp(*log))
+
+        n, far, right, bare = len(x), np.abs(x).max() > 100, bayes(), np.exp(logs()[1])
         return right, [
-            (Shape((n, 2)), both),
-            (Shape((2, n)), both),
+            ([Shape((n, 2)), Shape((2, n))],
+             "... returns both classes: return that of class 1, shape (n,)"),
             (1 - right, "... is that of class 0, not of class 1"),
-            (odds, "... returns the log-odds: their sigmoid is the probability"),
-            (bayes(x, means, widths, [0.5, 0.5]), "... forgets the priors, as if they were equal"),
-            (bayes(x, means, widths, priors[::-1]), "... takes the prior of the other class"),
-            (bayes(x, means, widths, priors * widths), "... forgets the factor 1/s of a density"),
-            (bayes(x, means, np.sqrt(widths), priors),
-             "... takes widths as variances: they are standard deviations"),
-            (bayes(x, means, widths / np.sqrt(2), priors),
-             "... lacks the factor ½ in the exponent"),
-            (joint, undivided),
-            (joint / np.sqrt(2 * np.pi), undivided),
+            (np.diff(logs().T)[:, 0], "... returns the log-odds: their sigmoid is the probability"),
+            (bayes(widths, np.array([0.5, 0.5])), "... forgets the priors, as if they were equal"),
+            (bayes(widths, priors[::-1]), "... takes the prior of the other class"),
+            (bayes(widths, priors * widths), "... forgets the factor 1/s of a density"),
+            (bayes(np.sqrt(widths)), "... takes widths as variances: they are standard deviations"),
+            (bayes(widths / np.sqrt(2)), "... lacks the factor ½ in the exponent"),
+            ([bare, bare / np.sqrt(2 * np.pi)], "... is not divided by the sum over both classes"),
             (lambda p: ((p < 0) | (p > 1)).any(), "... leaves the interval from 0 to 1"),
             (far and not_finite,
              "... is not finite where both densities are 0: take their logarithms"),
@@ -254,20 +225,20 @@ def own_loss(loss, model):
         require(False, begins)
     note(())  # what fails from here on is no input's fault
     is_keras(model)
-    gamma = np.linspace(1.2, 3.8, 14)[:, None]
-    found = answers(model, gamma.astype("float32"), gamma.shape)
-    ratio = (found / (2.2 * gamma))[:, 0]
-    if np.abs(ratio / np.log(10) - 1).max() <= 0.1:
+    gamma = np.linspace(1.2, 3.8, 14)
+    found = answers(model, gamma[:, None].astype("float32"), (14, 1))[:, 0]
+    ratio = found / (2.2 * gamma)
+    off = np.abs(ratio / np.log(10) - 1)
+    if off.max() <= 0.1:
         return
     early = -np.log(0.9)
     for wrong, name in ((1, "mean"), (np.log(2), "median"), (early, "time that 90 % exceed")):
-        off = np.abs(ratio / wrong - 1).max() > 0.15
-        require(off, f"model returns the {name} at each gamma: which loss was it trained with?")
+        other = np.abs(ratio / wrong - 1).max() > 0.15
+        require(other, f"model returns the {name} at each gamma: which loss was it trained with?")
     steady = np.ptp(found) > 0.2 * found.mean()
     require(steady, "model says nearly the same for every gamma: is it trained?")
-    worst = gamma[np.abs(ratio / np.log(10) - 1).argmax(), 0]
-    require(False, f"model is off by more than 10 % at gamma = {worst:.1f}: train longer or with a "
-            "rate that falls")  # fmt: skip
+    require(False, f"model is off by more than 10 % at gamma = {gamma[off.argmax()]:.1f}: train "
+            "longer or with a rate that falls")  # fmt: skip
 
 
 @exercise(
@@ -278,10 +249,8 @@ def own_loss(loss, model):
 )
 def change(share_needed, sharpen, unchanged):
     def share_table(stated, wanted):
-        odds = wanted / (1 - wanted) * (1 - stated) / stated
-        share = odds / (1 + odds)
-        grown = wanted / (1 - wanted) * stated / (1 - stated)
-        forward = stated * wanted / (stated * wanted + (1 - stated) * (1 - wanted))
+        odds, grown = (wanted / (1 - wanted) * r for r in (1 / stated - 1, stated / (1 - stated)))
+        share, forward = odds / (1 + odds), grown / (1 + grown)
         return share, [
             (forward, "... goes forward: that is the probability where the share is `wanted`"),
             (1 - share, "... is the share of background"),
@@ -293,19 +262,14 @@ def change(share_needed, sharpen, unchanged):
         ]  # fmt: skip
 
     def sharpen_table(p, factor):
-        with np.errstate(divide="ignore"):
-            z = factor * np.log(p)
-        e = np.exp(z - z.max(axis=1, keepdims=True))
-        right, bare = e / e.sum(axis=1, keepdims=True), np.exp(z)
-        bare_scores = np.exp(factor * p - (factor * p).max(axis=1, keepdims=True))
-        return right, [
+        bare = p**factor
+        return softmax(factor * np.log(p), axis=1), [
             ((bare.sum(axis=1) == 0).any() and not_finite,
              "sharpen divides 0 by 0: subtract the largest logarithm of each row first"),
             (p, "sharpen has no effect: multiply the scores, not the probabilities"),
             (factor * p, "sharpen multiplies the probabilities: multiply the scores"),
             (bare, "the rows do not add up to 1"),
-            (bare_scores / bare_scores.sum(axis=1, keepdims=True),
-             "sharpen takes p as scores: take ln p"),
+            (softmax(factor * p, axis=1), "sharpen takes p as scores: take ln p"),
             (lambda f: np.abs(f.sum(axis=1) - 1).max() > 1e-4, "the rows do not add up to 1"),
             (None, "sharpen is not the softmax of factor · ln p"),
         ]  # fmt: skip

@@ -3,15 +3,8 @@
 import numpy as np
 
 from utils.checks import exercise
-from utils.checks.compare import (
-    Shape,
-    array,
-    call,
-    compare,
-    compare_function,
-    number,
-    require,
-)
+from utils.checks.attempt import call, require
+from utils.checks.compare import Shape, array, compare, compare_function
 from utils.checks.models import answers
 from utils.simulate import spins
 
@@ -25,27 +18,24 @@ FRESH = {}  # maps that no student has seen, made once
     "you exchange the factors. np.cross works on rows.",
 )
 def chain(local_field, over_relax):
-    x = np.array([1.0, 0, 0])
-
     def field(s, d, b):
         right, left = np.roll(s, -1, axis=0), np.roll(s, 1, axis=0)
-        turn = d * np.cross(right - left, x)
-        up = np.array([0, 0, b])
-        return right + left + turn + up, [
+        from_right, from_left = (d * np.cross(side, [1.0, 0, 0]) for side in (right, left))
+        both, turn, up = right + left, from_right - from_left, np.array([0, 0, b])
+        return both + turn + up, [
             (right + turn + up, "local_field leaves out the exchange with the left neighbour"),
-            (right + d * np.cross(right, x) + up,
-             "each spin has two neighbours: the left one is missing"),
-            (right + left - turn + up, "the Dzyaloshinskii-Moriya field has the wrong sign"),
-            (right + left + d * np.cross(right + left, x) + up,
+            (right + from_right + up, "each spin has two neighbours: the left one is missing"),
+            (both - turn + up, "the Dzyaloshinskii-Moriya field has the wrong sign"),
+            (both + from_right + from_left + up,
              "for the left neighbour the order of the cross product changes, and the sign"),
-            (right + left + up, "d has no effect on local_field"),
-            (right + left + turn, "b has no effect on local_field"),
-            (right + left + turn - up, "the field b has the wrong sign: it pulls spins up"),
-            ((right + left + turn) / 2 + up, "no half: both bonds belong to the spin's energy"),
+            (both + up, "d has no effect on local_field"),
+            (both + turn, "b has no effect on local_field"),
+            (both + turn - up, "the field b has the wrong sign: it pulls spins up"),
+            ((both + turn) / 2 + up, "no half: both bonds belong to the spin's energy"),
         ]  # fmt: skip
 
     def turned(s, h):
-        along, size = (s * h).sum(axis=1, keepdims=True), (h * h).sum(axis=1, keepdims=True)
+        along, size = (np.sum(h * v, axis=1, keepdims=True) for v in (s, h))
         part = along / size * h  # of s, along h
         return 2 * part - s, [
             (s - 2 * part, "that is the mirror image: s.h changes its sign, and the energy too"),
@@ -55,20 +45,18 @@ def chain(local_field, over_relax):
             (2 * along * h - s, "h is not of length one: divide by h.h"),
             (2 * along / np.sqrt(size) * h - s, "divide by h.h, the square of the length"),
             (s, "the spins have not moved"),
-            (2 * (s * h).sum() / (h * h).sum() * h - s,
+            (2 * along.sum() / size.sum() * h - s,
              "each spin has its own h: sum over the three components, axis=1, and keep the axis"),
-            (lambda r: not np.allclose((r * r).sum(axis=1), 1),
-             "over_relax changes the spins' length"),
+            (lambda r: not np.allclose((r * r).sum(1), 1), "over_relax changes the spins' length"),
             (lambda r: not np.allclose((r * h).sum(axis=1), along[:, 0]),
              "over_relax changes the energy"),
         ]  # fmt: skip
 
-    rng, cases = np.random.default_rng(51), []
-    for n, d, b in ((7, 0.8, 0.5), (5, 1.5, -0.25)):
-        s = rng.normal(size=(n, 3))
-        cases.append((s / np.linalg.norm(s, axis=1, keepdims=True), d, b))
-    compare_function("local_field", local_field, field, cases)
-    pairs = [(s, 2 * rng.normal(size=s.shape)) for s, *_ in cases]
+    rng = np.random.default_rng(51)
+    long, short = (rng.normal(size=(n, 3)) for n in (7, 5))
+    long, short = (s / np.linalg.norm(s, axis=1, keepdims=True) for s in (long, short))
+    compare_function("local_field", local_field, field, [(long, 0.8, 0.5), (short, 1.5, -0.25)])
+    pairs = [(s, 2 * rng.normal(size=s.shape)) for s in (long, short)]
     compare_function("over_relax", over_relax, turned, pairs)
 
 
@@ -84,8 +72,7 @@ def best_helix(function, period):
         q = 2 * np.pi * n / length
         energies = -np.cos(q) - d * np.sin(q)
         best = energies.argmin()
-        free = length * np.arctan(d) / (2 * np.pi)
-        small = length * d / (2 * np.pi)
+        free, small = (length * angle / (2 * np.pi) for angle in (np.arctan(d), d))
         return (best, energies[best]), [
             ("turns", free, "the number of turns must be an integer: the ring closes"),
             ("energy", -np.sqrt(1 + d**2), "that angle's energy does not fit on this ring"),
@@ -132,32 +119,31 @@ def wrapped(solid_angle, charge):
         ]  # fmt: skip
 
     def patch(s):
-        a, b, c, e = s[:-1, :-1], s[:-1, 1:], s[1:, 1:], s[1:, :-1]
-        first, second = (2 * np.arctan2(*parts(*t)).sum() for t in ((a, b, c), (a, c, e)))
-        right = (first + second) / (4 * np.pi)
-        rolled = [np.roll(s, k, (0, 1)) for k in ((0, -1), (-1, -1), (-1, 0))]
-        around = [(s, rolled[0], rolled[1]), (s, rolled[1], rolled[2])]
-        periodic = sum(2 * np.arctan2(*parts(*t)).sum() for t in around) / (4 * np.pi)
-        return right, [
-            (periodic,
+        def triangles(a, b, c, e):
+            """Return the sums over both triangles of all plaquettes, in units of the sphere."""
+            return [np.arctan2(*parts(*t)).sum() / (2 * np.pi) for t in ((a, b, c), (a, c, e))]
+
+        first, second = triangles(s[:-1, :-1], s[:-1, 1:], s[1:, 1:], s[1:, :-1])
+        around = (np.roll(s, shift, (0, 1)) for shift in ((0, -1), (-1, -1), (-1, 0)))
+        return first + second, [
+            (sum(triangles(s, *around)),
              "the patch has open edges: no np.roll, no rounding, the charge is no integer"),
-            (first / (4 * np.pi), "each plaquette has two triangles: the second is missing"),
-            (second / (4 * np.pi), "each plaquette has two triangles: the first is missing"),
-            ((first - second) / (4 * np.pi), "the two triangles must run round in the same sense"),
-            (first + second, "divide by the solid angle of the whole sphere, 4 pi"),
-            ((first + second) / (2 * np.pi), "the whole sphere has 4 pi, not 2 pi"),
+            (first, "each plaquette has two triangles: the second is missing"),
+            (second, "each plaquette has two triangles: the first is missing"),
+            (first - second, "the two triangles must run round in the same sense"),
+            (4 * np.pi * (first + second), "divide by the solid angle of the whole sphere, 4 pi"),
+            (2 * (first + second), "the whole sphere has 4 pi, not 2 pi"),
         ]  # fmt: skip
 
-    rng = np.random.default_rng(53)
-    a, b, c = rng.normal(size=(3, 40, 3))
-    a, b, c = (v / np.linalg.norm(v, axis=1, keepdims=True) for v in (a, b, c))
-    compare_function("solid_angle", solid_angle, angle, [(a, b, c)])
-    cases = []
+    corners, cases = np.random.default_rng(53).normal(size=(3, 40, 3)), []
+    corners /= np.linalg.norm(corners, axis=-1, keepdims=True)
+    compare_function("solid_angle", solid_angle, angle, [tuple(corners)])
     for size, shift, core in (((9, 9), 0.3, (4.2, 4.4)), ((8, 11), -0.6, (0.5, 4.0))):
         y, x = np.mgrid[: size[0], : size[1]] - np.reshape(core, (2, 1, 1))
         polar, turn = np.pi * np.exp(-((np.hypot(x, y) / 3) ** 2)), np.arctan2(y, x) + shift
-        cases.append((np.stack([np.sin(polar) * np.cos(turn), np.sin(polar) * np.sin(turn),
-                                np.cos(polar)], axis=-1),))  # fmt: skip
+        across = np.sin(polar)
+        s = np.stack([across * np.cos(turn), across * np.sin(turn), np.cos(polar)], axis=-1)
+        cases.append((s,))
     compare_function("charge", charge, patch, cases)
 
 
@@ -169,13 +155,13 @@ def wrapped(solid_angle, charge):
     "deep, so that the third moment of their map is negative; stripes have about none.",
 )
 def texture(function):
-    if not FRESH:
+    if "maps" not in FRESH:
         d = np.resize([0.75, 0.85, 0.95], 24)
         b = np.repeat([0.05, 0.5, 1.1], 8) * d**2
-        FRESH["maps"], FRESH["labels"] = spins.anneal(d, b, seed=54)[2], np.repeat([0, 1, 2], 8)
-    labels = FRESH["labels"]
-    mean, sd = (f(FRESH["maps"], axis=(1, 2), keepdims=True) for f in (np.mean, np.std))
-    maps = (FRESH["maps"] - mean) / sd
+        raw = spins.anneal(d, b, seed=54)[2]
+        mean, sd = (f(raw, axis=(1, 2), keepdims=True) for f in (np.mean, np.std))
+        FRESH["maps"] = (raw - mean) / sd
+    maps, labels = FRESH["maps"], np.repeat([0, 1, 2], 8)
     found = array(call(function, maps, name="name_phase"), (24,), "the result of name_phase")
     require(set(found) <= {0, 1, 2}, "name_phase must answer 0, 1 or 2")
     require(len(set(found)) > 1, "name_phase gives every map the same name: the maps have mean "
@@ -200,10 +186,9 @@ def texture(function):
     "without any texture has the sum of a skyrmion lattice?",
 )
 def fooled(net, stranger):
-    d = np.resize([0.75, 0.9], 12)
     if "raw" not in FRESH:
-        b = np.repeat([0.05, 0.5, 1.1], 4) * d**2
-        FRESH["raw"] = spins.anneal(d, b, seed=55)[2]
+        d = np.resize([0.75, 0.9], 12)
+        FRESH["raw"] = spins.anneal(d, np.repeat([0.05, 0.5, 1.1], 4) * d**2, seed=55)[2]
     found = answers(net, FRESH["raw"], (12, 3), "net")
     sums = np.allclose(found.sum(axis=1), 1, atol=1e-3) and found.min() >= 0
     require(sums, "the three outputs must be probabilities: they need a softmax")
@@ -211,10 +196,8 @@ def fooled(net, stranger):
     require(wrong <= 1, f"net names {wrong} of 12 new maps wrongly: train it on the moved maps")
     stranger = array(stranger, (48, 48), "stranger")
     require(np.abs(stranger).max() <= 1, "no component of a spin is beyond -1 or 1")
-    spread = stranger.std()
-    require(
-        spread <= 0.05, f"stranger has a texture: its standard deviation is {spread:.2g} > 0.05"
-    )
+    sd = stranger.std()
+    require(sd <= 0.05, f"stranger has a texture: its standard deviation is {sd:.2g} > 0.05")
     p = answers(net, stranger[None], (1, 3), "net")[0]
     says = ("spiral", "skyrmion lattice", "ferromagnet")[p.argmax()]
     require(p[1] >= 0.8, f"the network calls your stranger a {says}, and a skyrmion lattice with "
@@ -231,46 +214,39 @@ def fooled(net, stranger):
 )
 def boundary(function, b_half):
     def table(b, p):
-        k = [np.flatnonzero((row[:-1] > 0.5) & (row[1:] <= 0.5))[-1] for row in p]
-        rows = list(zip(k, p))
-        found = np.array([b[i] + (r[i] - 0.5) / (r[i] - r[i + 1]) * (b[i + 1] - b[i])
-                          for i, r in rows])  # fmt: skip
-        up = [np.flatnonzero((row[:-1] <= 0.5) & (row[1:] > 0.5)) for row in p]
-        rises = np.array([b[i[0]] + (0.5 - r[i[0]]) / (r[i[0] + 1] - r[i[0]])
-                          * (b[i[0] + 1] - b[i[0]]) for i, r in zip(up, p)])  # fmt: skip
-        n, right = len(p), found.mean()
-        error = found.std(ddof=1) / np.sqrt(n)
-        average = p.mean(axis=0)
-        i = np.flatnonzero((average[:-1] > 0.5) & (average[1:] <= 0.5))[-1]
-        first = b[i] + (average[i] - 0.5) / (average[i] - average[i + 1]) * (b[i + 1] - b[i])
-        return (right, error), [
-            ("mean", rises.mean(), "where it falls is asked for, not where p rises"),
-            ("mean", first, "find the crossing of each seed first, then average the crossings"),
-            ("mean", np.mean([b[i] for i, _ in rows]),
-             "take no point above 1/2: draw a straight line to the next one"),
-            ("mean", np.mean([b[i + 1] for i, _ in rows]),
+        def crossing(row, falls=True):
+            """Return the points of b before and after the crossing, and where it lies between."""
+            above = (row > 0.5) == falls
+            steps = np.flatnonzero(above[:-1] & ~above[1:])
+            i = steps[-1] if falls else steps[0]
+            return b[i], b[i + 1], b[i] + (row[i] - 0.5) / (row[i] - row[i + 1]) * (b[i + 1] - b[i])
+
+        above, below, found = np.transpose([crossing(row) for row in p])
+        rises, together = [crossing(row, falls=False)[2] for row in p], crossing(p.mean(axis=0))[2]
+        right, spread, root = found.mean(), found.std(ddof=1), np.sqrt(len(p))
+        return (right, spread / root), [
+            ("mean", np.mean(rises), "where it falls is asked for, not where p rises"),
+            ("mean", together, "find the crossing of each seed first, then average the crossings"),
+            ("mean", above.mean(), "take no point above 1/2: draw a straight line to the next one"),
+            ("mean", below.mean(),
              "that is the first point below 1/2: draw a straight line from the one before"),
-            ("mean", np.mean([(b[i] + b[i + 1]) / 2 for i, _ in rows]),
+            ("mean", (above + below).mean() / 2,
              "not the middle of the two points: the straight line between them crosses elsewhere"),
-            ((right, found.std(ddof=1)),
+            ((right, found.std() / root), "with few seeds use ddof=1"),
+            ([(right, spread), (right, found.std())],
              "that is the spread of the seeds, not the error of their mean"),
-            ((right, found.std() / np.sqrt(n)), "with few seeds use ddof=1"),
-            ((right, found.std()), "that is the spread of the seeds, not the error of their mean"),
             ("mean", None, "... is wrong: one crossing for each row of p"),
         ]  # fmt: skip
 
     rng, cases = np.random.default_rng(56), []
     for n, points in ((5, 12), (3, 23)):
         b = np.linspace(0, 1.1, points)
-        low, high = rng.normal(0.2, 0.02, (n, 1)), rng.normal(0.71, 0.02, (n, 1))
-        p = 1 / (1 + np.exp((low - b) / 0.04)) - 1 / (1 + np.exp((high - b) / 0.05))
-        cases.append((b, p))
+        low, high = (rng.normal(middle, 0.02, (n, 1)) for middle in (0.2, 0.71))
+        cases.append((b, 1 / (1 + np.exp((low - b) / 0.04)) - 1 / (1 + np.exp((high - b) / 0.05))))
     compare_function("boundary", function, table, cases, parts=("mean", "error"))
-    found = number(b_half, "b_half")
-    compare("b_half", found, 0.175, [
+    compare("b_half", b_half, 0.175, [
         (0.7, "b_half is that of D = 1: which combination of b and D stays the same?"),
         (0.35, "the field of the boundary falls faster than D"),
-        (1.4, "b_half grows instead of falling"),
-        (2.8, "b_half grows instead of falling"),
+        ([1.4, 2.8], "b_half grows instead of falling"),
         (0.0875, "the field falls with the square of D, not with the cube"),
     ], rtol=0, atol=0.011)  # fmt: skip

@@ -3,16 +3,8 @@
 import numpy as np
 
 from utils.checks import exercise
-from utils.checks.compare import (
-    Shape,
-    array,
-    compare,
-    compare_function,
-    require,
-    things,
-    word,
-    words,
-)
+from utils.checks.attempt import require
+from utils.checks.compare import Shape, array, compare, compare_function, things, word, words
 from utils.checks.models import answers, is_keras
 
 
@@ -27,26 +19,24 @@ def strided(convolve):
     def table(x, w, padding, stride):
         (p_h, p_w), (s_h, s_w) = padding, stride
 
-        def made(w=w, pads=((p_h, p_h), (p_w, p_w)), steps=stride, mode="constant", mean=False):
-            padded = np.pad(x, pads, mode)
+        def made(w=w, rows=(p_h, p_h), columns=(p_w, p_w), steps=stride, mode="constant"):
+            padded = np.pad(x, (rows, columns), mode)
             fields = np.lib.stride_tricks.sliding_window_view(padded, w.shape)
-            z = np.einsum("ijuv,uv->ij", fields, w)[:: steps[0], :: steps[1]]
-            return z / w.size if mean else z
+            return np.einsum("ijuv,uv->ij", fields, w)[:: steps[0], :: steps[1]]
 
         right = made()
         return right, [
             (made(w[::-1, ::-1]), "... is that of the flipped kernel: networks do not flip"),
             (made(w[::-1]), "... has the kernel upside down"),
-            (made(pads=((0, 0), (0, 0))), "... lacks the padding"),
-            (made(pads=((p_w, p_w), (p_h, p_h))),
-             "... pads rows by p_w, columns by p_h: swap them"),
-            (made(pads=((2 * p_h, 0), (2 * p_w, 0))), "... is padded on one side only"),
-            (made(pads=((p_h, 0), (p_w, 0))), "... is padded on one side only"),
+            (made(w, (0, 0), (0, 0)), "... lacks the padding"),
+            (made(w, (p_w, p_w), (p_h, p_h)), "... pads rows by p_w, columns by p_h: swap them"),
+            ([made(w, (k * p_h, 0), (k * p_w, 0)) for k in (2, 1)],
+             "... is padded on one side only"),
             (made(mode="wrap"), "... is padded periodically: put zeros around"),
             (made(mode="edge"), "... repeats the edge: put zeros around"),
             (made(steps=(1, 1)), "... ignores the stride"),
             (made(steps=(s_w, s_h)), "... takes s_w down and s_h across: swap them"),
-            (made(mean=True), "... holds means over the field: sums are wanted"),
+            (right / w.size, "... holds means over the field: sums are wanted"),
             (right[:-1, :-1], "... lacks its last row and column: floor((n + 2p - f) / s) + 1"),
             (Shape(right.T.shape), "... has rows and columns exchanged"),
             (None, "... has the right shape, and its numbers are not the weighted sums"),
@@ -77,8 +67,8 @@ def sizes_and_parameters(sizes, parameters, total_tall):
         (5, 4, 4): "what does not fill a block is dropped: round down",
     }  # fmt: skip
     for layer, value, wanted in zip(layers, found, right):
-        name, (rows, columns, maps) = f"the size after {layer}", wanted
-        compare(name, array(value, (3,), name), wanted, [
+        rows, columns, maps = wanted
+        compare(f"the size after {layer}", value, wanted, [
             ((columns, rows, maps), "... is wrong: rows come first"),
             (lambda s, maps=maps: s[2] != maps, "... is wrong: there are as many maps as filters"),
             *((wrong, f"... is wrong: {why}") for wrong, why in typical.items() if wrong != wanted),
@@ -118,23 +108,18 @@ def sizes_and_parameters(sizes, parameters, total_tall):
 )
 def bars_at_45(kernel):
     w = array(kernel, (5, 5), "kernel")
-    require(bool(w.any()), "all weights are zero: the kernel sees nothing")
-    eye, flat = np.eye(15), np.zeros((15, 15))
-    across, up = flat.copy(), flat.copy()
-    across[7], up[:, 7] = 1, 1
-    strength = {}
-    for angle, image in ((0, across), (45, eye[::-1]), (90, up), (135, eye)):
+    require(w.any(), "all weights are zero: the kernel sees nothing")
+    eye, across, strength = np.eye(15), np.repeat(np.arange(15) == 7, 15).reshape(15, 15), {}
+    for angle, image in ((0, across), (45, eye[::-1]), (90, across.T), (135, eye)):
         fields = np.lib.stride_tricks.sliding_window_view(image, (5, 5))
         strength[angle] = np.einsum("ijuv,uv->ij", fields, w).max()
-    others = {angle: s for angle, s in strength.items() if angle != 45}
-    rival = max(others, key=others.get)
-    if strength[45] <= others[rival]:
-        way = ": row 0 of the array is the top of the picture" if rival == 135 else ""
-        require(False, f"kernel answers more to a bar at {rival}° than to one at 45°{way}")
+    wanted, rival = strength.pop(45), max(strength, key=strength.get)
+    way = ": row 0 of the array is the top of the picture" if rival == 135 else ""
+    more = wanted > strength[rival]
+    require(more, f"kernel answers more to a bar at {rival}° than to one at 45°{way}")
     even = abs(w.sum()) <= 1e-6 * np.abs(w).max()
     require(even, "kernel answers to a uniform image: its weights must add up to zero")
-    enough = strength[45] >= 2 * others[rival]
-    ratio = strength[45] / max(others[rival], 1e-12)
+    enough, ratio = wanted >= 2 * strength[rival], wanted / max(strength[rival], 1e-12)
     require(enough, f"kernel answers to 45° only {ratio:.1f} times as much as to {rival}°")
 
 
@@ -146,35 +131,32 @@ def bars_at_45(kernel):
 )
 def shifts(mismatch, following):
     def table(f, x, rows, columns):
-        def shifted(z, by=(rows, columns)):
-            return np.roll(z, by, axis=(0, 1))
+        def shifted(z, *by):
+            return np.roll(z, by or (rows, columns), axis=(0, 1))
 
-        z = f(x)
-        apart = f(shifted(x)) - shifted(z)
+        def apart(*by):
+            return f(shifted(x, *by)) - shifted(f(x), *by)
 
-        def by(*shift):
-            return np.abs(f(shifted(x, shift)) - shifted(z, shift)).max()
-
-        return np.abs(apart).max(), [
-            (np.abs(f(shifted(x)) - z).max(),
+        signed, size = apart(), np.abs(apart())
+        return size.max(), [
+            (np.abs(f(shifted(x)) - f(x)).max(),
              "... compares with the map of the image as it was: shift that map, too"),
-            (np.abs(shifted(x) - shifted(z)).max(), "... compares images with maps"),
-            (np.abs(apart).mean(), "... is a mean: the largest difference is wanted"),
-            (np.sqrt((apart**2).mean()), "... is a root mean square: the largest is wanted"),
-            (np.abs(apart).sum(), "... is a sum: the largest difference is wanted"),
-            (apart.max(), "... forgets that differences may be negative"),
-            (-apart.min(), "... forgets that differences may be positive"),
-            (by(rows, 0), "... does not shift the columns"),
-            (by(0, columns), "... does not shift the rows"),
-            (by(columns, rows), "... exchanges rows and columns"),
-            (by(-rows, -columns), "... shifts the other way: down and right are positive"),
+            (np.abs(shifted(x) - shifted(f(x))).max(), "... compares images with maps"),
+            (size.mean(), "... is a mean: the largest difference is wanted"),
+            (np.sqrt((size**2).mean()), "... is a root mean square: the largest is wanted"),
+            (size.sum(), "... is a sum: the largest difference is wanted"),
+            (signed.max(), "... forgets that differences may be negative"),
+            (-signed.min(), "... forgets that differences may be positive"),
+            (np.abs(apart(rows, 0)).max(), "... does not shift the columns"),
+            (np.abs(apart(0, columns)).max(), "... does not shift the rows"),
+            (np.abs(apart(columns, rows)).max(), "... exchanges rows and columns"),
+            (np.abs(apart(-rows, -columns)).max(),
+             "... shifts the other way: down and right are positive"),
             (None, "... is not max |f(Tx) - T f(x)|"),
         ]  # fmt: skip
 
-    rng = np.random.default_rng(64)
-    masks = rng.normal(size=(2, 6, 7))
-    cases = [(lambda x: x * masks[0], rng.normal(size=(6, 7)), 1, 3)]
-    cases += [(lambda x: x**2 + masks[1], rng.normal(size=(6, 7)), 2, -1)]
+    mask, offset, x, other = np.random.default_rng(64).normal(size=(4, 6, 7))
+    cases = [(lambda x: x * mask, x, 1, 3), (lambda x: x**2 + offset, other, 2, -1)]
     compare_function("mismatch", mismatch, table, cases)
     reasons = {
         "blur": "'blur' follows: its weights are the same everywhere, also across the border",
@@ -195,24 +177,23 @@ def shifts(mismatch, following):
 )
 def block_spins(block):
     def table(s):
-        a, b, c, d = s[::2, ::2], s[::2, 1::2], s[1::2, ::2], s[1::2, 1::2]
-        total = a + b + c + d
-        right = np.where(total == 0, a, np.sign(total))
-        others = {"top right": b, "bottom left": c, "bottom right": d}
-        n, m = s.shape
+        def majority(total, tie):
+            return np.where(total == 0, tie, np.sign(total))
+
+        (n, m), a, b, c, d = s.shape, s[::2, ::2], s[::2, 1::2], s[1::2, ::2], s[1::2, 1::2]
+        total, corners = a + b + c + d, (("top right", b), ("bottom left", c), ("bottom right", d))
         far = s.reshape(2, n // 2, 2, m // 2).sum(axis=(0, 2))
-        return right, [
+        return majority(total, a), [
             (np.sign(total), "... is 0 where two are up: the top left spin decides"),
-            (np.where(total >= 0, 1, -1), "... turns ties up: the top left spin decides"),
-            (np.where(total > 0, 1, -1), "... turns ties down: the top left spin decides"),
-            *((np.where(total == 0, spin, np.sign(total)), f"... gives ties to the {corner}: the "
-               "top left spin decides") for corner, spin in others.items()),
+            (majority(total, 1), "... turns ties up: the top left spin decides"),
+            (majority(total, -1), "... turns ties down: the top left spin decides"),
+            *((majority(total, spin), f"... gives ties to the {corner}: the top left spin decides")
+              for corner, spin in corners),
             (a, "... keeps the top left spin only: the majority decides"),
-            (np.maximum(np.maximum(a, b), np.maximum(c, d)),
-             "... is max-pooling: that is no majority"),
+            (np.max([a, b, c, d], axis=0), "... is max-pooling: that is no majority"),
             (total / 4, "... holds means: spins are +1 or -1"),
             (total, "... holds sums: spins are +1 or -1"),
-            (np.where(far == 0, s[: n // 2, : m // 2], np.sign(far)),
+            (majority(far, s[: n // 2, : m // 2]),
              "... joins spins from far apart: which axes lie within a block?"),
             (Shape(s.shape), "... is as large as the lattice: halve its rows and columns"),
             (lambda f: ~np.isin(f, (-1, 1)).all(), "... holds more than +1 and -1"),
@@ -237,8 +218,7 @@ def repair(pooled_over, model):
         y = np.arange(n) % 3
         angle = np.radians(60 * y + rng.uniform(-15, 15, n))[:, None, None]
         period, phase = rng.uniform(4, 7, (n, 1, 1)), rng.uniform(0, 2 * np.pi, (n, 1, 1))
-        row, column = np.mgrid[:24, :24]
-        along = row * np.sin(angle) + column * np.cos(angle)
+        along = np.arange(24)[:, None] * np.sin(angle) + np.arange(24) * np.cos(angle)
         x = np.sin(2 * np.pi * along / period + phase) + rng.normal(0, 0.5, (n, 24, 24))
         return x[..., None].astype("float32"), y
 
@@ -248,10 +228,9 @@ def repair(pooled_over, model):
     is_keras(model, "model", (24, 24, 1), (3,))
     names = [type(layer).__name__ for layer in model.layers]
     require("Conv2D" in names, "model has no convolution: repair the network, keep its layers")
-    lists = [k for k, name in enumerate(names) if name == "Flatten"]
     pools = [k for k, name in enumerate(names) if name.endswith("Pooling2D")]
-    require(bool(pools), "model has no pooling over rows and columns: MaxPooling2D")
-    ordered = not lists or min(pools) < min(lists)
+    require(pools, "model has no pooling over rows and columns: MaxPooling2D")
+    ordered = "Flatten" not in names[: pools[0]]
     require(ordered, "the first Flatten still comes before the pooling")
     required, most, many = 0.95, 1307, model.count_params()
     require(many <= most, f"model has {many} parameters: {most}, those of the broken one, suffice")

@@ -3,19 +3,8 @@
 import numpy as np
 
 from utils.checks import exercise
-from utils.checks.compare import (
-    Shape,
-    array,
-    call,
-    compare,
-    compare_function,
-    inputs_of,
-    not_finite,
-    read,
-    require,
-    same,
-    things,
-)
+from utils.checks.attempt import call, inputs_of, require
+from utils.checks.compare import Shape, array, compare, compare_function, not_finite, same, things
 
 
 @exercise(
@@ -28,15 +17,14 @@ from utils.checks.compare import (
 def parameters(function, total_with_means):
     def counted(*net):
         counts, filters = call(function, *net, name="count_parameters"), net[2]
-        counts = read(counts, "the list of count_parameters")
+        counts = array(counts, name="the list of count_parameters")
         wanted = f"the list must hold {len(filters)} convolutions and a dense layer"
         require(counts.shape == (len(filters) + 1,), f"{wanted}, and its shape is {counts.shape}")
         return counts[:-1], counts[-1]
 
     def table(size, channels, filters, kernel, classes):
         maps, depths = np.array(filters), np.array([channels, *filters[:-1]])
-        pools, depth, area = len(filters), filters[-1], kernel**2
-        edge = up = valid = size
+        depth, area, edge, up, valid = filters[-1], kernel**2, size, size, size
         for _ in filters:
             edge, up, valid = edge // 2, -(-up // 2), (valid - kernel + 1) // 2
         right = maps * (area * depths + 1)
@@ -58,13 +46,12 @@ def parameters(function, total_with_means):
             dense(edge**2, "the dense layer sees all maps, not one"),
             dense(valid**2 * depth, "the convolutions keep the size (padding 'same')"),
             dense(up**2 * depth, "pooling drops an odd row or column: halves are rounded down"),
-            dense((size / 2**pools) ** 2 * depth, "pooling: the size stays a whole number"),
+            dense(size**2 / 4 ** len(filters) * depth, "pooling: the size stays a whole number"),
         ]  # fmt: skip
 
     cases = [(48, 2, (3, 5), 5, 4), (50, 3, (4, 6, 8), 3, 7), (22, 1, (5,), 3, 2)]
     compare_function("count_parameters", counted, table, cases, ("convolutions", "dense layer"))
-    filters = np.array([4, 6, 9, 13])
-    convolutions = np.sum(filters * (9 * np.array([3, *filters[:-1]]) + 1))
+    convolutions = sum(n * (9 * below + 1) for n, below in ((4, 3), (6, 4), (9, 6), (13, 9)))
     compare("total_with_means", total_with_means, convolutions + 7 * 14, [
         (convolutions + 7 * (36 * 13 + 1), "... is that with flattening: a mean is one a map"),
         (convolutions, "... lacks the dense layer, which is still there"),
@@ -148,7 +135,6 @@ def confusion(function):
         sky, weighted = fractions[:, None] * share, fractions[:, None] * counts
         right, in_test = np.diag(share), np.diag(counts) / counts.sum(axis=0)
         pure, columns = np.diag(sky) / sky.sum(axis=0), counts / counts.sum(axis=0)
-        product = "the pair has the largest product of both shares, or the largest smaller one: add"
         return (right, pure, worst(share + share.T)), [
             ((pure, right, None), "interchanged: efficiency comes first, then purity"),
             ("efficiency", 1 - right, "... counts the wrong answers"),
@@ -167,8 +153,8 @@ def confusion(function):
             ("purity", None, "... is wrong: diagonal over sum of the column of the sky"),
             ("pair", lambda p: p[0] == p[1], "the pair is on the diagonal, the right answers"),
             ("pair", worst(share + share.T)[::-1], "the pair is in the wrong order: a < b"),
-            ("pair", worst(np.fmin(share, share.T)), product),
-            ("pair", worst(share * share.T), product),
+            ("pair", [worst(np.fmin(share, share.T)), worst(share * share.T)],
+             "the pair has the largest product of both shares, or the largest smaller one: add"),
             ("pair", worst(counts + counts.T),
              "the pair is found from counts: a class with many galaxies then looks confused"),
             ("pair", worst(columns + columns.T),
@@ -266,7 +252,7 @@ def leak(leaking, split):
             (np.intersect1d(train, test), "no leak: the same original is enough"),
         ):  # fmt: skip
             require(found == leaks or set(found) != set(wrong), f"leaking returns {message}")
-        missed, more = len(set(leaks) - set(found)), len(set(found) - set(leaks))
+        missed, more = len({*leaks} - {*found}), len({*found} - {*leaks})
         require(not missed, f"leaking misses {missed} of the test rows that leak")
         require(not more, f"leaking also returns {more} rows that do not leak")
         require(len(found) == len(leaks), "leaking returns some rows more than once")
@@ -287,13 +273,13 @@ def leak(leaking, split):
         require(not both, f"{both} rows are in train and in test")
         require(len(rows) == len(train + test), "some rows occur twice on one side of the split")
         require(len(rows) == n, f"{n - len(rows)} of {n} rows are in neither train nor test")
-        train, test = original[np.array(train, int)], original[np.array(test, int)]
-        leaks, chosen = len(np.intersect1d(train, test)), len(np.unique(test))
+        train, test = ({original[int(row)] for row in side} for side in (train, test))
+        leaks, chosen, exact = len(train & test), len(test), share * known
         require(not leaks, f"split leaks: {leaks} of {known} originals are in train and in test")
         counts = f"the test set has {chosen} of {known} originals for {share:g}"
-        compare("the test set", chosen, round(share * known), [
-            (known - round(share * known), "train and test are exchanged"),
-            (abs(chosen - share * known) < 1, f"{counts}: round to the nearest, do not cut off"),
+        compare("the test set", chosen, round(exact), [
+            (known - round(exact), "train and test are exchanged"),
+            (abs(chosen - exact) < 1, f"{counts}: round to the nearest, do not cut off"),
             (None, f"{counts}: take a share of the originals, not of the rows; numbers have gaps"),
         ])  # fmt: skip
     once, again, *others = [set(sides_of(sky, 0.25, s)[1]) for s in (0, 0, 1, 2)]
@@ -312,7 +298,7 @@ def seeing(axis_ratio, smeared):
     def root(light, about=None):
         x = np.indices(light.shape).reshape(2, -1)
         weights = light.ravel() / light.sum()
-        x = x - (x @ weights if about is None else np.array(about))[:, None]
+        x = x - np.reshape(x @ weights if about is None else about, (2, 1))
         matrix = (weights * x) @ x.T
         small, large = np.linalg.eigvalsh(matrix)
         return np.sqrt(max(small, 0) / large), np.diag(matrix)
@@ -324,8 +310,8 @@ def seeing(axis_ratio, smeared):
             (1 / right**2, "... is upside down, and the square root is missing"),
             (right**2, "... lacks the square root: eigenvalues are squares of lengths"),
             (np.sqrt(min(spread) / max(spread)), "galaxies are turned: not along rows and columns"),
-            (root(light, (0, 0))[0], "... depends on the place: measure from the centroid"),
-            (root(light, middle)[0], "... depends on the place: measure from the centroid"),
+            ([root(light, (0, 0))[0], root(light, middle)[0]],
+             "... depends on the place: measure from the centroid"),
             (root(light, brightest)[0], "... is about the brightest pixel: take the centroid"),
             (root(light > 0)[0], "... does not weight the pixels by their light"),
             (1 - right, "this is the ellipticity: the ratio of minor to major axis is asked for"),

@@ -1,19 +1,11 @@
 """Checks of assignment 08: reading handwritten digits."""
 
 import numpy as np
+from scipy.special import log_softmax, logsumexp
 
 from utils.checks import exercise
-from utils.checks.compare import (
-    Shape,
-    compare_function,
-    inputs_of,
-    not_finite,
-    read,
-    require,
-    said,
-    things,
-    word,
-)
+from utils.checks.attempt import call, inputs_of, require, said
+from utils.checks.compare import Shape, compare, compare_function, not_finite, read, things, word
 from utils.checks.models import is_keras
 
 
@@ -26,18 +18,18 @@ from utils.checks.models import is_keras
 def targets(function):
     def table(y, k, eps):
         n, seen, one = len(y), y.max() + 1, np.eye(k)[y]
-        right, top = (1 - eps) * one + eps / k, 1 - eps + eps / k
-        entropy = -np.log(top) * top - (k - 1) * (eps / k) * np.log(max(eps, 1e-300) / k)
-        off = "the largest target stands one place off: label 0 belongs to column 0"
-        every = "all k classes share eps, the right one too"
+        kept, top = (1 - eps) * one, 1 - eps + eps / k
+        right, entropy = kept + eps / k, -np.log(top) * top
+        entropy -= (k - 1) * (eps / k) * np.log(max(eps, 1e-300) / k)
         return (right, entropy), [
             ("array", Shape((n, seen)), "there are as many columns as labels occur: k are wanted"),
             ("array", one, "the targets are not smoothed"),
-            ("array", one * (1 - eps) + (1 - one) * eps / (k - 1), every),
+            ("array", kept + (1 - one) * eps / (k - 1),
+             "all k classes share eps, the right one too"),
             ("array", right - one * eps / k, "the right class gets its own eps / k, too"),
-            ("array", one * (1 - eps) + eps, "each class gets eps / k, not eps"),
-            ("array", np.roll(right, -1, axis=1), off),
-            ("array", np.roll(right, 1, axis=1), off),
+            ("array", kept + eps, "each class gets eps / k, not eps"),
+            ("array", [np.roll(right, 1, axis=1), np.roll(right, -1, axis=1)],
+             "the largest target stands one place off: label 0 belongs to column 0"),
             ("array", lambda t: np.ptp(t.sum(axis=1) - 1) > 1e-3 or abs(t.sum() - n) > 1e-3,
              "the targets of a label must add up to 1"),
             ("array", None, "a largest target does not stand in the column of its label"),
@@ -64,23 +56,17 @@ def targets(function):
     "each image and class before you take exp, and add it afterwards.",
 )
 def looks(function):
-    def log_sum(z, axis):
-        top = z.max(axis=axis, keepdims=True)
-        return top + np.log(np.exp(z - top).sum(axis=axis, keepdims=True))
-
     def together(z, axis=2):
-        log_p = z - log_sum(z, axis)
-        return log_sum(log_p, 0)[0] - np.log(len(log_p))
+        return logsumexp(log_softmax(z, axis), axis=0) - np.log(len(z))
 
     def table(z):
-        (m, n, k), log_p = z.shape, z - log_sum(z, 2)
-        right, mean = together(z), z.mean(axis=0)
+        (m, n, k), log_p, right, mean = z.shape, log_softmax(z, 2), together(z), z.mean(axis=0)
         return right, [
             (Shape((m, k)), "average over the looks, which is the first axis"),
             (Shape((m, n, k)), "all looks are still there: average over them"),
             (np.exp(right), "these are probabilities: their logarithms are asked for"),
             (log_p.mean(axis=0), "the logarithms are averaged: average the probabilities"),
-            (mean - log_sum(mean, 1), "the scores are averaged: average the probabilities"),
+            (log_softmax(mean, 1), "the scores are averaged: average the probabilities"),
             (right + np.log(m), "the probabilities are added up: take their mean"),
             (log_p.max(axis=0), "only the look with the largest probability counts"),
             (log_p[0], "only the first look counts"),
@@ -101,14 +87,11 @@ def looks(function):
         (z - 1000, "very negative scores: all exponentials vanish, so subtract something first"),
         (z + [[0], [1500], [-1500], [0]], "images far apart in score: subtract each row's own"),
         (excluded, "classes that every look excludes: ln p is large, not infinite"),
-    ):  # fmt: skip
-
-        def far(z, what=what):
-            lost = (not_finite, f"the result is not finite for {what}")
-            return together(z), [lost, (None, f"the result is wrong for {what}")]
-
-        # in float32 a score of 1500 is good to 1e-4
-        compare_function("looks", function, far, [(scores,)], rtol=2e-4, atol=5e-4)
+    ):
+        compare("the result of looks", call(function, scores, name="looks"), together(scores), [
+            (not_finite, f"the result is not finite for {what}"),
+            (None, f"the result is wrong for {what}"),
+        ], rtol=2e-4, atol=5e-4)  # fmt: skip  # in float32 a score of 1500 is good to 1e-4
 
 
 @exercise(
@@ -119,37 +102,33 @@ def looks(function):
     "Divide by n, multiply by x transposed, and add the derivative of the penalty.",
 )
 def hinge(function):
-    def excess_of(w, x, y, delta):
-        rows, z = np.arange(len(y)), x @ w
-        excess = z - z[rows, y][:, None] + delta
-        excess[rows, y] = 0
-        return np.maximum(0, excess)
-
     def table(w, x, y, delta, penalty):
-        def pulled(force, pull=1):
-            slope, rows = 1.0 * force, np.arange(len(y))
-            slope[rows, y] = -pull * force.sum(axis=1)
-            return x.T @ slope / len(y)
+        n, k, right = len(y), w.shape[1], np.eye(w.shape[1])[y]
+        z = x @ w - (x @ w)[right == 1][:, None]
 
-        excess, every = excess_of(w, x, y, delta), "the loss is a mean over the classes: sum them"
-        each, square, k = (excess**2).sum(axis=1), penalty * (w**2).sum(), w.shape[1]
-        data, decay, mean = pulled(2 * excess), 2 * penalty * w, each.mean()
-        fixed = (excess_of(w, x, y, 1) ** 2).sum(axis=1).mean()
-        loss = mean + square
+        def squares(delta):
+            return (np.maximum(0, z + delta * (1 - right)) ** 2).sum(axis=1)
+
+        def pulled(force, pull=1):
+            return x.T @ (force - pull * force.sum(axis=1, keepdims=True) * right) / n
+
+        excess, each = np.maximum(0, z + delta * (1 - right)), squares(delta)
+        square, decay, mean = penalty * (w**2).sum(), 2 * penalty * w, each.mean()
+        data, loss = pulled(2 * excess), mean + square
         return (loss, data + decay), [
             ("loss", loss + delta**2, "... is too large by delta squared: skip the correct class"),
             ("loss", excess.sum(axis=1).mean() + square, "the terms are not squared"),
             ("loss", (excess.sum(axis=1) ** 2).mean() + square, "square each term, then sum"),
             ("loss", each.sum() + square, "... is the sum over images, not their mean"),
-            ("loss", mean / k + square, every),
-            ("loss", mean / (k - 1) + square, every),
+            ("loss", [mean / k + square, mean / (k - 1) + square],
+             "the loss is a mean over the classes: sum them"),
             ("loss", (excess.max(axis=1) ** 2).mean() + square,
              "only the worst offender of each image counts: sum over all classes"),
-            ("loss", fixed + square, "... takes delta = 1 whatever delta is"),
+            ("loss", squares(1).mean() + square, "... takes delta = 1 whatever delta is"),
             ("loss", mean, "... lacks the penalty"),
             ("loss", mean + square / 2, "the penalty is penalty * sum of w squared, without 1/2"),
             ("loss", None, "... is not the one of the formula"),
-            ("gradient", len(y) * data + decay, "... is a sum over images, the loss is their mean"),
+            ("gradient", n * data + decay, "... is a sum over images, the loss is their mean"),
             ("gradient", pulled(2 * (excess > 0)) + decay,
              "an offender pushes by its excess, not by 0 or 1: differentiate the square"),
             ("gradient", pulled(excess > 0) + decay,
@@ -170,46 +149,49 @@ def hinge(function):
 
 @exercise(
     "08.4",
-    "The number of right answers would be binomial, with variance n p (1 - p). What is the "
-    "variance of this number divided by n? And how far do the means of the blocks scatter?",
-    "reshape(-1, size) puts a block into each row. The error of a mean of G blocks is their "
-    "standard deviation (ddof=1) over the root of G.",
+    "What is the variance n p (1 - p) of a binomial number after division of the number by n?",
+    "np.unique(..., return_inverse=True) numbers the writers; np.bincount adds right - p of each.",
 )
 def accuracy(function):
-    def table(scores, y, size):
+    def table(scores, y, writer):
         right = 1.0 * (scores.argmax(axis=1) == y)
-        n, p = len(y), right.mean()
-        blocks, far = right.reshape(-1, size).mean(axis=1), right.reshape(size, -1).mean(axis=0)
-        one, g, spread = np.sqrt(p * (1 - p)), len(blocks), blocks.std(ddof=1)
-        poisson = "that is the error of a Poisson count: right answers cannot exceed n"
-        return (p, one / np.sqrt(n), spread / np.sqrt(g)), [
+        n, p, hand = len(y), right.mean(), np.unique(writer, return_inverse=True)[1]
+        runs, one = np.cumsum(np.diff(writer, prepend=writer[0]) != 0), np.sqrt(p * (1 - p))
+        d = np.bincount(hand, right - p)
+        share, g, spread = d / np.bincount(hand), len(d), d.std(ddof=1)  # share without p
+
+        def by(who):
+            each = np.bincount(who, right - p)
+            return np.sqrt(len(each)) * each.std(ddof=1) / n
+
+        return (p, one / np.sqrt(n), by(hand)), [
             ("accuracy", n * p, "... is a number of digits: divide by their number"),
             ("accuracy", 1 - p, "this is the share of wrong answers"),
+            ("accuracy", p + share.mean(), "... is a mean over writers: all digits count alike"),
             ("accuracy", None, "... is not how often the largest score is at the label"),
             ("error", one / np.sqrt(n - 1), None),  # estimates the same thing without bias
             ("error", one**2 / n, "this is the variance: take the square root"),
             ("error", one, "this is the error for a single digit: n of them average out"),
-            ("error", one * np.sqrt(n),
-             "this is the error of the number of right answers, not of their share"),
+            ("error", one * np.sqrt(n), "this is the error of the number, not of their share"),
             ("error", one / n, "the error falls with the square root of n, not with n"),
-            ("error", np.sqrt(p / n), poisson),
-            ("error", 1 / np.sqrt(n), poisson),
+            ("error", np.sqrt(p / n), "this is a Poisson error: right answers cannot exceed n"),
             ("error", None, "the first error is not that of a binomial share"),
-            ("block error", one / np.sqrt(n), "this is binomial again: let the blocks scatter"),
-            ("block error", spread, "this is the spread of the blocks, not of their mean"),
-            ("block error", spread / np.sqrt(n), "divide by the root of the number of blocks"),
-            ("block error", spread / g, "the error falls with the root of the number of blocks"),
-            ("block error", blocks.std() / np.sqrt(g), "with few blocks use ddof=1"),
-            ("block error", far.std(ddof=1) / np.sqrt(len(far)),
-             "a block is `size` digits in a row: these are digits far apart"),
-            ("block error", None, "the second error is not that of the mean of the blocks"),
+            ("writers' error", one / np.sqrt(n), "this is binomial again: let the writers scatter"),
+            ("writers' error", share.std(ddof=1) / np.sqrt(g), "all writers weigh alike here"),
+            ("writers' error", spread / n, "this is the error that one writer makes: there are G"),
+            ("writers' error", np.sqrt(g) * spread, "this is the error of a number: divide by n"),
+            ("writers' error", np.sqrt(g) * d.std() / n, "with few writers use ddof=1"),
+            ("writers' error", by(writer), "numbers that do not occur count as writers"),
+            ("writers' error", by(runs), "digits by one hand need not be neighbours"),
+            ("writers' error", None, "the second error is not that of G independent writers"),
         ]  # fmt: skip
 
     rng, cases = np.random.default_rng(84), []
-    for n, k, size in ((400, 10, 20), (60, 3, 5)):
-        y, skill = rng.integers(0, k, n), rng.uniform(0, 4, n // size).repeat(size)
-        cases.append((rng.normal(size=(n, k)) + skill[:, None] * np.eye(k)[y], y, size))
-    compare_function("accuracy", function, table, cases, ("accuracy", "error", "block error"))
+    for n, k, hands in ((400, 10, 20), (60, 3, 7)):
+        y, writer = rng.integers(0, k, n), 3 * (hands * rng.random(n) ** 2).astype(int)
+        skill = rng.uniform(0, 4, 3 * hands)[writer]
+        cases.append((rng.normal(size=(n, k)) + skill[:, None] * np.eye(k)[y], y, writer))
+    compare_function("accuracy", function, table, cases, ("accuracy", "error", "writers' error"))
 
 
 @exercise(
@@ -267,49 +249,45 @@ def network(model):
 
 @exercise(
     "08.6",
-    "A row holds all images of one true class, a column all images that got one answer.",
-    "Set the diagonal of a copy to zero; np.unravel_index(np.argmax(m), m.shape) gives row and "
-    "column of the largest element. For the prediction: which sums does the fourth row enter?",
+    "A row holds all images of one true class. Which of the numbers grow with class c?",
+    "Multiply row c of a copy by f, in floating-point numbers; then divide the diagonal by sums.",
 )
 def confusion(function, prediction):
-    def largest(values):
-        values = np.where(np.eye(len(values)) > 0, -1, values)
-        return np.array(np.unravel_index(np.argmax(values), values.shape))
+    def table(confusion, c, f):
+        def times(by, row=c):
+            return np.where(np.arange(len(confusion)) == row % len(confusion), by, 1)
 
-    def table(confusion):
-        true, answers = confusion.sum(axis=1), confusion.sum(axis=0)
-        right, mistakes = np.diag(confusion), confusion - np.diag(np.diag(confusion))
-        pair, (column, row) = largest(confusion), (mistakes.sum(axis=k).argmax() for k in (0, 1))
-        single = "with most mistakes need not hold the most frequent one: look at single elements"
-        ways = confusion + confusion.T, confusion * confusion.T
-        both = "the worst pair counts both directions together: 4 read as 9 is not 9 read as 4"
-        return (right / true, right / answers, pair), [
-            ((right / answers, right / true, None),
-             "efficiency and purity are interchanged: rows are the true classes"),
-            *((part, right / confusion.sum(), "... is divided by all images: divide by those of "
-               "its own class only") for part in ("efficiency", "purity")),
+        def read(counts):
+            return tuple(np.diag(counts) / counts.sum(axis=axis) for axis in (1, 0))
+
+        there, right = times(f)[:, None] * confusion, np.diag(confusion)
+        efficiency, purity = read(there)
+        another = "another class is f times as frequent: the first class is class 0"
+        return (efficiency, purity), [
+            ((purity, efficiency), "efficiency and purity are interchanged: rows are true classes"),
+            *((read(counts), message) for counts, message in (
+                (confusion, "these are those of the test set: f changes nothing"),
+                (confusion * times(f), "the answers c are multiplied: true classes are the rows"),
+                (confusion + np.diag((times(f) - 1) * right),
+                 "only the right answers are multiplied: mistakes grow, too"),
+                (there.astype(int), "counts are cut off: does the array hold whole numbers?"),
+                (times(1 + f)[:, None] * confusion, "f times as frequent is not f times more"),
+                (times(1 / f)[:, None] * confusion, "class c is rarer, not more frequent"),
+                *((times(f, row)[:, None] * confusion, another) for row in (c - 1, c + 1)),
+            )),
+            *((part, np.diag(there) / confusion.sum(axis=axis), "... is divided by the old sums")
+              for part, axis in (("efficiency", 1), ("purity", 0))),
+            *((part, np.diag(there) / there.sum(), "... is divided by all images")
+              for part in ("efficiency", "purity")),
             ("efficiency", None, "... is not diagonal over sum of the row"),
             ("purity", None, "... is not diagonal over sum of the column"),
-            ("worst pair", lambda p: p[0] == p[1],
-             "the worst pair lies on the diagonal, where the right answers are"),
-            ("worst pair", pair[::-1], "the worst pair is in the wrong order: true class first"),
-            ("worst pair", largest(confusion / true[:, None]),
-             "the worst pair has the largest share of its row: count, do not divide"),
-            ("worst pair", largest(confusion / answers),
-             "the worst pair has the largest share of its column: count, do not divide"),
-            *(("worst pair", (r, mistakes[r].argmax()), f"the row {single}")
-              for r in (row, true.argmax())),
-            ("worst pair", (mistakes[:, column].argmax(), column), f"the column {single}"),
-            *(("worst pair", largest(way)[::turn], both) for way in ways for turn in (1, -1)),
-            ("worst pair", None, "other classes are confused more often than your pair"),
         ]  # fmt: skip
 
     counts = [[94, 17, 28, 8, 9], [18, 109, 25, 20, 21], [16, 15, 143, 19, 12], [13, 23, 3, 79, 8]]
-    counts, order = np.array([*counts, [24, 25, 18, 8, 128]]), [3, 2, 4, 0, 1]
-    cases = [(counts,), (counts[np.ix_(order, order)],)]  # each mistake has another pair
-    parts = ("efficiency", "purity", "worst pair")
-    compare_function("read_confusion", function, table, cases, parts)
-    names = ("efficiency of the 4s", "purity of the 9s")  # doubling row 4 scales its own purity
-    for way, name, right in zip(things(prediction, names, "prediction"), names, ("same", "down")):
-        wrong = f"the {name} goes another way than predicted: double row 4 and read it again"
+    cases = [(np.array([*counts, [24, 25, 18, 8, 128]]), c, f) for c, f in ((3, 4), (0, 0.45))]
+    compare_function("changed", function, table, cases, ("efficiency", "purity"))
+    names = "efficiency of the 4s", "purity of the 4s", "purity of the 9s"
+    found = things(prediction, names, "prediction")
+    for way, name, right in zip(found, names, ("same", "up", "down")):
+        wrong = f"the {name} goes another way than predicted: try `changed` with f = 2"
         require(word(way, ("up", "same", "down"), f"the {name}") == right, wrong)

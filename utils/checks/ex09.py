@@ -3,19 +3,8 @@
 import numpy as np
 
 from utils.checks import exercise
-from utils.checks.compare import (
-    Shape,
-    array,
-    call,
-    compare,
-    compare_function,
-    inputs_of,
-    note,
-    number,
-    require,
-    same,
-    things,
-)
+from utils.checks.attempt import call, inputs_of, note, require
+from utils.checks.compare import Shape, array, compare, compare_function, number, same, things
 from utils.checks.models import answers, is_keras
 
 
@@ -32,8 +21,8 @@ def pca(function):
         cases.append((x + 4 * turn[-1] + turn[0], k))
     for x, k in inputs_of("pca", cases):
         (n, pixels), centre = x.shape, x.mean(axis=0)
-        names = ("mean", "v")
-        mean, found = things(call(function, x, k, name="pca"), names, "pca", "return", depth=2)
+        pair = call(function, x, k, name="pca")
+        mean, found = things(pair, ("mean", "v"), "pca", "return", depth=2)
         compare("the mean of pca", mean, centre, [
             (Shape((n,)), f"the mean has {n} numbers, one per image: average over the images"),
             (0 * centre, "the mean is zero: return the mean image of x"),
@@ -69,35 +58,41 @@ def pca(function):
 
 @exercise(
     "09.2",
-    "Three strides of two lead from 28 to 14 to 7 to 4; the number of filters of the last layer is "
-    "the number of maps.",
-    "On the way back 4 must become 7, not 8: look at output_padding of Conv2DTranspose, or cut the "
-    "map with Cropping2D. The code must be able to take any value, the image lies in [0, 1].",
+    "Strides of two with padding 'same' lead from 22 to 11 to 6 to 3. The number of filters of the "
+    "last layer is the number of maps.",
+    "Conv2DTranspose doubles a side unless you say otherwise. In which step is that one too many? "
+    "Look at output_padding there, or cut the map with Cropping2D.",
 )
 def conv_autoencoder(function):
     import keras
 
+    def sides_of(model):  # of the maps within, those of models within it, too
+        inner = [side for v in model.layers if hasattr(v, "layers") for side in sides_of(v)]
+        shapes = [getattr(getattr(v, "output", None), "shape", ()) for v in model.layers]
+        return inner + [shape[1] for shape in shapes if len(shape) == 4]
+
     rng = np.random.default_rng(92)
     for (maps,) in inputs_of("conv_autoencoder", [(8,), (2,)]):
         made, names = call(function, maps, name="conv_autoencoder"), ("encoder", "decoder")
-        pair = things(made, names, "conv_autoencoder", "return")
-        shapes = ((28, 28, 1), (4, 4, maps))
-        for model, name, ends in zip(pair, names, (shapes, shapes[::-1])):
-            is_keras(model, f"the {name} for {maps} maps", *ends)
-        encoder, decoder = pair
+        pair = encoder, decoder = things(made, names, "conv_autoencoder", "return")
+        is_keras(encoder, f"the encoder for {maps} maps", (22, 22, 1), (3, 3, maps))
+        is_keras(decoder, f"the decoder for {maps} maps", (3, 3, maps), (22, 22, 1))
         kinds = [[type(layer) for layer in model.layers] for model in pair]
         require(keras.layers.Conv2D in kinds[0], "the encoder has no Conv2D layer")
         dense = keras.layers.Dense in kinds[0] + kinds[1]
         require(not dense, "the autoencoder has a Dense layer: it must be convolutional throughout")
+        for model, name in zip(pair, names):
+            for side in {11, 6} - {*sides_of(model)}:
+                require(False, f"the {name} has no maps of {side} x {side} on its way")
         weights = encoder.count_params() + decoder.count_params()
         require(weights < 100_000, f"{weights} parameters are too many: stay below 100,000")
-        images = rng.uniform(size=(64, 28, 28, 1)).astype("float32")
+        images = rng.uniform(size=(64, 22, 22, 1)).astype("float32")
         codes, loud = np.asarray(encoder(images)), np.asarray(encoder(1e4 * images))
         require(codes.std(axis=0).max() > 0, "the code is the same for all images")
         require(codes.min() < 0, "the code is never negative: its layer must have no activation")
         bounded = np.abs(codes).max() <= 1 and np.abs(loud).max() <= 1.001
         require(not bounded, "the code is bounded: its layer has an activation")
-        back = np.asarray(decoder(50 * rng.normal(size=(64, 4, 4, maps)).astype("float32")))
+        back = np.asarray(decoder(50 * rng.normal(size=(64, 3, 3, maps)).astype("float32")))
         low, high = back.min(), back.max()
         reach = f"the decoder's pixels reach from {low:.2g} to {high:.2g}: they must stay in [0, 1]"
         require(low >= 0 and high <= 1, reach)
@@ -106,102 +101,94 @@ def conv_autoencoder(function):
 
 @exercise(
     "09.3",
-    "Sum over the pixels of each image, not over the images.",
-    "Divide the squared error of an image by the ink of this image: the sum of its pixels.",
+    "np.polyfit(x, y, 1) returns slope and offset of the line for y. Which images are known to be "
+    "normal?",
+    "Fit S_spare against ink_spare, then take the line at `ink` away from S.",
 )
 def fair_score(function):
-    def table(x, x_hat):
-        axes, pixels = tuple(range(1, x.ndim)), x[0].size
-        square, ink = ((x - x_hat) ** 2).sum(axis=axes), x.sum(axis=axes)
-        right = square / ink
-        raw = "the score is the raw error: it does not know how much ink there is"
-        root = "there is a root too many: the squared error is wanted"
-        own = "each image is divided by its own ink, not by that of all"
+    def table(S_spare, ink_spare, S, ink):
+        def above(x, y, at=ink, score=S):
+            slope, offset = np.polyfit(x, y, 1)
+            return score - offset - slope * at
+
+        right, ratio = above(ink_spare, S_spare), np.sum(S_spare * ink_spare) / np.sum(ink_spare**2)
+        slope, offset = np.polyfit(ink_spare, S_spare, 1)
+        turned, centre = np.polyfit(S_spare, ink_spare, 1)
+        spread = above(ink_spare, S_spare, ink_spare, S_spare).std(ddof=2)
         return right, [
+            (Shape(S_spare.shape), "one score for each spare image: the test images need one"),
             (Shape(()), "fair_score returns one number for all images: one per image is needed"),
-            (square, raw),
-            (square / pixels, raw),
-            (right / pixels, "the error is a mean and the ink a sum: take both in the same way"),
-            (right * pixels, "the error is a sum and the ink a mean: take both in the same way"),
-            (np.sqrt(right), root),
-            (np.sqrt(square) / ink, root),
-            (square / x_hat.sum(axis=axes), "the ink is that of x, not of the reconstruction"),
-            (square * ink, "the error must be divided by the ink, not multiplied"),
-            (square / (x**2).sum(axis=axes), "the ink is the sum of the pixels, without a square"),
-            (np.abs(x - x_hat).sum(axis=axes) / ink, "the error is not squared"),
-            ((x - x_hat).sum(axis=axes) ** 2 / ink, "square first, then sum over the pixels"),
-            (square / ink.sum(), own),
-            (square / ink.mean(), own),
-            (None, "the scores are not squared error per ink"),
+            (above(ink, S), "the line is fitted to the test, anomalies and all"),
+            (above(np.append(ink_spare, ink), np.append(S_spare, S)),
+             "the line is fitted to all images: only spare ones are known to be normal"),
+            ([S - (ink - centre) / turned, S - centre - turned * ink],
+             "ink and error are exchanged in the fit: the line predicts S"),
+            (S - ratio * ink, "the line is forced through zero: fit the offset, too"),
+            (S - slope * ink, "the offset is left in the score"),
+            (S - offset, "the line has no slope: it is the same for all inks"),
+            (S - S_spare.mean(), "this is above the mean error: it knows nothing of the ink"),
+            (S - slope - offset * ink, "slope and offset are exchanged"),
+            (S / (S - right), "S is divided by the line: take the difference"),
+            (S / ink, "this is the lecture's score: it supposes an error proportional to the ink"),
+            (S - right, "this is the line itself: return how far S lies above it"),
+            (np.abs(right), "an error below the line is a negative score: no absolute value"),
+            (right / spread, "the score is divided by the scatter: it keeps the unit of S"),
+            (None, "the scores are not the distances above a line fitted to the spare images"),
         ]  # fmt: skip
 
     rng, cases = np.random.default_rng(93), []
-    for shape in ((5, 7, 4, 1), (3, 6, 6, 1)):
-        x = rng.uniform(size=shape) * np.array([0.1, 0.5, 1, 1, 0.3])[: shape[0], None, None, None]
-        cases.append((x, np.clip(x + 0.2 * rng.normal(size=shape), 0, 1)))
+    for n, m in ((40, 6), (12, 9)):
+        ink_spare, ink = rng.uniform(1, 4, n), rng.uniform(0.3, 5, m)
+        S_spare = 2 + 0.7 * ink_spare + 0.4 * rng.normal(size=n)
+        cases.append((S_spare, ink_spare, 1 + ink + rng.normal(size=m) ** 2, ink))
     compare_function("fair_score", function, table, cases, what="the scores of fair_score")
 
 
 @exercise(
     "09.4",
-    "A false alarm is a normal image above the threshold: which quantile has the share `rate` "
-    "above it?",
-    "np.quantile(spare, 1 - rate). Then count, in the two test sets, what lies above it.",
+    "A false alarm is a normal image above the threshold: which quantile has `rate` above it?",
+    "np.quantile(spare, 1 - rate). Variances add: what is that of a share `rate` of n images?",
 )
 def alarm(function):
-    rng = np.random.default_rng(94)
-    sets = rng.gamma(4, 1, 1000), rng.gamma(4, 1.1, 700), rng.gamma(6, 1.5, 500)
-    names, trials = ("theta", "false_alarms", "found"), []
-    for inputs in inputs_of("alarm", [(*sets, 0.1), (*sets, 0.03)]):
-        result = things(call(function, *inputs, name="alarm"), names, "alarm", "return")
-        trials.append((inputs, [number(v, f"{n} of alarm") for v, n in zip(result, names)]))
+    def table(spare, normal, anomalous, rate):
+        made = call(function, spare, normal, anomalous, rate, name="alarm")
+        theta = number(things(made, names, "alarm", "return")[0], "the theta of alarm")
 
-    def near(inputs, theta, quantile, *of):
-        """Whether theta lies near a quantile of these sets, of one or of some together."""
-        values = np.concatenate([inputs[k] for k in of])
-        q, few = quantile(inputs[3]), 2.5 / len(values)  # the quantile may be defined otherwise
-        low, high = np.quantile(values, np.clip([q - few, q + few], 0, 1))
-        return low - 1e-6 * abs(low) <= theta <= high + 1e-6 * abs(high)
+        def has(share, *sets):  # above theta, whichever definition of a quantile is taken
+            scores = np.concatenate(sets or [spare])
+            return abs(np.mean(scores > theta) - share) < 2.5 / len(scores)
 
-    def always(quantile, *of):
-        return all(near(inputs, theta, quantile, *of) for inputs, (theta, *_) in trials)
-
-    def right(rate):
-        return 1 - rate
-
-    for inputs, (theta, *_) in trials:
-        note(inputs)
-        if not near(inputs, theta, right, 0):
-            break
-    top = all(abs(t / scores[0].max() - 1) < 1e-6 for scores, (t, *_) in trials)
-    fixed = len(trials) > 1 and any(always(lambda _, q=q: q, 0) for q in (0.9, 0.95, 0.99))
-    compare("theta", not always(right, 0), False, [
-        (top, "theta is the largest of the spare scores: a share `rate` must lie above it"),
-        (fixed, "theta is the same for every rate: the share above it is given by `rate`"),
-        (always(lambda rate: rate, 0), "theta is on the wrong side: nearly all are alarms"),
-        (always(lambda rate: rate, 2) or always(right, 2),
-         "theta is taken from the anomalies, unknown when it is set"),
-        (always(right, 1), "theta is taken from the test set: use the spare images"),
-        (always(right, 0, 1, 2), "theta is taken from all images: only spare ones may set it"),
-        (always(lambda rate: 1 - rate / 2, 0), "half of the rate is above theta: one side only"),
-        (always(lambda rate: (1 - rate) / 100, 0), "np.percentile counts in per cent"),
-        (always(lambda rate: 1 - rate / 100, 0), "rate is a fraction, no per cent"),
-        (None, f"a share of {np.mean(inputs[0] > theta):.3f} of the spare images lies above theta"),
-    ])  # fmt: skip
-    for inputs, (theta, false_alarms, found) in trials:
-        spare, normal, anomalous, _ = inputs
-        note(inputs)
-        shares = np.mean(normal > theta), np.mean(anomalous > theta)
-        exchanged = same([false_alarms, found], shares[::-1])
-        values = (false_alarms, normal, "normal"), (found, anomalous, "anomalous")
-        for name, share, (value, scores, kind_of) in zip(names[1:], shares, values):
-            compare(name, value, share, [
-                (share * len(scores), "... is a number of images: a fraction is wanted"),
+        own, false, found = (np.mean(s > theta) for s in (spare, normal, anomalous))
+        n, m, one, other = len(spare), len(normal), rate * (1 - rate), anomalous
+        both, parts = 1 / n + 1 / m, (("false_alarms", false, m), ("found", found, len(other)))
+        return (theta if has(rate) else np.nan, false, found, np.sqrt(one * both)), [
+            *(("theta", wrong, message) for wrong, message in (
+                (has(0.05) or has(0.1), "... is the same for every rate: `rate` lies above it"),
+                (has(1 - rate), "... is on the wrong side: nearly all are alarms"),
+                (has(rate, other) or has(1 - rate, other), "... is taken from the anomalies"),
+                (has(rate, normal), "... is taken from the test set: use the spare images"),
+                (has(rate, spare, normal, other), "... is taken from all images"),
+                (has(rate / 2), "half of the rate is above theta: one side only"),
+                (has(0.99 + rate / 100), "np.percentile counts in per cent"),
+                (None, f"a share of {own:.3f} of the spare images lies above theta"),
+            )),
+            ((None, found, false, None), "false_alarms and found are exchanged"),
+            ("false_alarms", own, "... is counted in spare images: count in the test set"),
+            *((part, wrong, message) for part, share, size in parts for wrong, message in (
+                (size * share, "... is a number of images: a fraction is wanted"),
                 (1 - share, "... counts what lies below theta: an alarm lies above"),
-                (exchanged, "false_alarms and found are exchanged"),
-                (np.mean(spare > theta), "... is counted in spare images: count in the test set"),
-                (None, f"... is not the share of the {kind_of} test images above theta"),
-            ])  # fmt: skip
+                (None, "... is not the share of its test images above theta"),
+            )),
+            ("error", [np.sqrt(one / m), np.sqrt(one / n)], "... lacks the images of the other set"),
+            ("error", np.sqrt(one / n) + np.sqrt(one / m), "variances add, not errors"),
+            ("error", one * both, "... is a variance: take the square root"),
+            ("error", np.sqrt(rate * both), "... lacks 1 - rate: a share is binomial"),
+            ("error", np.sqrt(false * (1 - false) * both), "... uses the share counted"),
+        ]  # fmt: skip
+
+    names, rng = ("theta", "false_alarms", "found", "error"), np.random.default_rng(94)
+    sets = rng.gamma(4, 1, 1000), rng.gamma(4, 1.1, 700), rng.gamma(6, 1.5, 500)
+    compare_function("alarm", function, table, [(*sets, 0.12), (*sets, 0.03)], names)
 
 
 @exercise(
@@ -213,16 +200,16 @@ def alarm(function):
 def changed_error(function):
     def table(error, a, b, f):
         return error * a**2 / f**2, [
-            (error * a / f**2, "each deviation is stretched by a: what does the square say?"),
-            (error * abs(a) / f**2, "each deviation is stretched by a: what does the square say?"),
+            ([error * a / f**2, error * abs(a) / f**2],
+             "each deviation is stretched by a: what does the square say?"),
             (error * a**2,
              "the frame is missing: over how many pixels is the sum of squares averaged?"),
             (error / f**2, "the factor a is missing: the deviations do change"),
             (error * a**2 / f, "f times the side is not f times the pixels"),
             (error * a**2 * f**2, "the frame brings pixels without error: the mean goes down"),
             (error * a**2 / f**4, "the frame is counted twice: the error is a mean already"),
-            ((error * a**2 + b**2) / f**2, "b moves the mean, too: look at the deviations from it"),
-            (error * (a + b) ** 2 / f**2, "b moves the mean, too: look at the deviations from it"),
+            ([(error * a**2 + b**2) / f**2, error * (a + b) ** 2 / f**2],
+             "b moves the mean, too: look at the deviations from it"),
             ((a * error + b) / f**2,
              "a x + b is what happens to the pixels: the error is made of squared deviations"),
             (a**2 / f**2, "this is the factor: multiply the old error by it"),

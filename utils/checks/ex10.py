@@ -3,15 +3,8 @@
 import numpy as np
 
 from utils.checks import exercise
-from utils.checks.compare import (
-    array,
-    call,
-    compare_function,
-    inputs_of,
-    require,
-    word,
-    words,
-)
+from utils.checks.attempt import call, inputs_of, require
+from utils.checks.compare import array, compare_function, word, words
 from utils.checks.models import answers
 
 
@@ -22,8 +15,7 @@ from utils.checks.models import answers
 )
 def threshold(shrink):
     def table(z, a, lam, mu):
-        soft = np.sign(z) * np.maximum(np.abs(a * z) - lam, 0)
-        plain = np.sign(z) * np.maximum(np.abs(z) - lam, 0)
+        soft, plain = (np.sign(z) * np.maximum(np.abs(c * z) - lam, 0) for c in (a, 1))
         name = "the best w"
         return soft / (a + mu), [
             (soft / a, f"{name} lacks the shrinking by mu"),
@@ -57,8 +49,7 @@ def ista_step(step):
             after[0] = moved[0] if spare else after[0]
             return after
 
-        name = "the new w"
-        first = np.sign(w) * np.maximum(np.abs(w) - eta * lam, 0)
+        name, first = "the new w", np.sign(w) * np.maximum(np.abs(w) - eta * lam, 0)
         first[0] = w[0]
         return made(), [
             (made(spare=False), f"{name} shrinks the offset w[0], which has no penalty"),
@@ -88,34 +79,30 @@ def ista_step(step):
 )
 def one_se(choose):
     def table(errors, lams):
-        def made(ddof=1, root=True, rule=max):
-            mean = errors.mean(axis=0)
-            spread = errors.std(axis=0, ddof=ddof) / (np.sqrt(len(errors)) if root else 1)
-            best = np.argmin(mean)
-            return rule(lams[mean <= mean[best] + spread[best]])
+        def within(spread, rule=max):
+            return rule(lams[mean <= (mean + spread)[mean.argmin()]])
 
-        name, mean = "lambda", errors.mean(axis=0)
-        spread = errors.std(axis=0, ddof=1) / np.sqrt(len(errors))
-        own = lams[mean - spread <= mean.min()].max()
-        return made(), [
-            (lams[np.argmin(mean)], f"{name} is that of the least error: now apply the rule"),
-            (made(root=False), f"{name}: one standard deviation is not one standard error"),
-            (made(rule=min), f"{name} is the smallest within one standard error: the simplest model"
-             " has the largest"),
-            (made(ddof=0), f"{name}: use ddof=1, there are few folds"),
-            (own, f"{name}: the standard error is that of the best one, not each one's own"),
-            (np.flatnonzero(lams == made())[0], f"{name} is a place in the list: return its value"),
-            (None, f"{name} is wrong: lambdas may stand in any order"),
+        n, mean, deviation = len(errors), errors.mean(axis=0), errors.std(axis=0, ddof=1)
+        error = deviation / np.sqrt(n)
+        right, own = within(error), lams[mean - error <= mean.min()].max()
+        return right, [
+            (lams[mean.argmin()], "... is that of the least error: now apply the rule"),
+            (within(deviation), "...: one standard deviation is not one standard error"),
+            (within(error, rule=min),
+             "... is the smallest within one standard error: the simplest model has the largest"),
+            (within(errors.std(axis=0) / np.sqrt(n)), "...: use ddof=1, there are few folds"),
+            (own, "...: the standard error is that of the best one, not each one's own"),
+            (np.flatnonzero(lams == right)[0], "... is a place in the list: return its value"),
+            (None, "... is wrong: lambdas may stand in any order"),
         ]  # fmt: skip
 
-    shape = np.array([3.0, 2.42, 2.2, 2.04, 2.0, 2.1, 2.5])
-    rng = np.random.default_rng(3)
-    noise = rng.normal(size=(5, 7))
+    noise = np.random.default_rng(3).normal(size=(5, 7))
     noise = (noise - noise.mean(axis=0)) / noise.std(axis=0, ddof=1)
     spreads = np.array([0.9, 0.99, 0.1, 0.6, 0.47, 0.3, 0.9])
-    errors, lams = shape + spreads * noise, 10.0 ** -np.arange(7)
-    mixed = np.array([3, 0, 6, 4, 1, 5, 2])
-    compare_function("choose", choose, table, [(errors, lams), (errors[:, mixed], lams[mixed])])
+    errors = np.array([3.0, 2.42, 2.2, 2.04, 2.0, 2.1, 2.5]) + spreads * noise
+    lams, mixed = 10.0 ** -np.arange(7), np.array([3, 0, 6, 4, 1, 5, 2])
+    cases = [(errors, lams), (errors[:, mixed], lams[mixed])]
+    compare_function("choose", choose, table, cases, what="lambda")
 
 
 @exercise(
@@ -130,9 +117,8 @@ def leak(folds, leaking):
         whole = np.isin(found, np.arange(k)).all()
         require(whole, f"folds must number the folds 0 to {k - 1}, and it gives {np.unique(found)}")
         for one in np.unique(source):
-            several = np.unique(found[source == one])
-            text = f"rows of source {one} stand in {len(several)} folds: that is the leak"
-            require(len(several) == 1, text)
+            many = len(set(found[source == one]))
+            require(many == 1, f"rows of source {one} stand in {many} folds: that is the leak")
         used = len(np.unique(found))
         require(used == k, f"only {used} of {k} folds are used: spread the sources evenly")
         many = [len(np.unique(source[found == fold])) for fold in range(k)]

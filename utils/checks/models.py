@@ -1,6 +1,7 @@
 """What several exercises ask of a Keras model: that it is one, its shapes, its answers."""
 
-from utils.checks.compare import array, call, kind, require
+from utils.checks.attempt import call, kind, require
+from utils.checks.compare import array
 
 
 def answers(model, x, shape=None, name="model"):
@@ -38,9 +39,8 @@ def is_keras(model, name="model", takes=None, returns=None):
     """
     import keras
 
-    require(
-        isinstance(model, keras.Model), f"{name} must be a Keras model, and it is {kind(model)}"
-    )
+    known = isinstance(model, keras.Model)
+    require(known, f"{name} must be a Keras model, and it is {kind(model)}")
     if takes is None:
         return
     require(model.built and model.inputs, f"{name} has no input shape: begin with keras.Input")
