@@ -22,7 +22,8 @@ import numpy as np
 import pytest
 from server import serve
 
-from utils.data import DataError, Dataset, cache, fetch
+from utils.data import DataError, cache
+from utils.data.cache import Dataset, fetch
 
 CONTENT = bytes(range(256)) * 40  # 10,240 bytes
 SHA = hashlib.sha256(CONTENT).hexdigest()
@@ -47,6 +48,11 @@ def clock(monkeypatch, *readings):
 def answers(monkeypatch, have, total, *blocks):
     """Let every server send these blocks."""
     monkeypatch.setattr(cache, "_answer", lambda *arguments: iter([(have, total), *blocks]))
+
+
+def terminal(monkeypatch, shows=True):
+    """Let what is told to `sys.stderr` be shown in a terminal, or not."""
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: shows)
 
 
 def free_space(monkeypatch, count):
@@ -260,7 +266,8 @@ def test_an_answer_416_without_a_part_is_a_fault(tmp_path):
 def test_killed_half_way_resumes(tmp_path):
     path, part = tmp_path / "f", tmp_path / "f.part"
     code = (
-        "import sys; from utils.data import fetch; fetch([sys.argv[1]], *sys.argv[2:], timeout=60)"
+        "import sys; from utils.data.cache import fetch as f;"
+        "f([sys.argv[1]], *sys.argv[2:], timeout=60)"
     )
     content = os.urandom(300_000)
     checksum = hashlib.sha256(content).hexdigest()
@@ -352,10 +359,11 @@ def test_the_limit_itself_is_allowed(tmp_path, monkeypatch):
 
 
 def test_progress_tells_how_much_and_how_long(tmp_path, monkeypatch, capsys):
+    terminal(monkeypatch)
     (tmp_path / "f.part").write_bytes(bytes(1_000_000))
     answers(monkeypatch, 1_000_000, 3_000_000, bytes(500_000), bytes(40_000), bytes(460_000))
     clock(monkeypatch, 50, 52, 53, 54)
-    refused(NOWHERE, tmp_path / "f", progress=True)
+    refused(NOWHERE, tmp_path / "f")
     lines = capsys.readouterr().err.split("\r")
     assert lines[1:] == [
         "f: 1.5 MB of 3.0 MB, 6 s left   ",  # 0.5 MB came in 2 s, 1.5 MB are to come
@@ -364,20 +372,22 @@ def test_progress_tells_how_much_and_how_long(tmp_path, monkeypatch, capsys):
 
 
 def test_progress_of_an_unknown_size(tmp_path, monkeypatch, capsys):
+    terminal(monkeypatch)
     answers(monkeypatch, 0, None, bytes(1_230_000))
-    refused(NOWHERE, tmp_path / "f", progress=True)
+    refused(NOWHERE, tmp_path / "f")
     assert capsys.readouterr().err == "\rf: 1.2 MB   \n"
 
 
 def test_progress_is_shown_where_it_can_be_seen(tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    terminal(monkeypatch)
     answers(monkeypatch, 0, 2_000_000_000, bytes(200_000))
     clock(monkeypatch, 1, 1)  # no time has passed: no division by zero
     refused(NOWHERE, tmp_path / "f")
     assert capsys.readouterr().err == "\rf: 0.2 MB of 2.00 GB, 10 s left   \n"
     answers(monkeypatch, 0, None, bytes(200_000))
     clock(monkeypatch, 1, 1)
-    refused(NOWHERE, tmp_path / "f", progress=False)
+    terminal(monkeypatch, shows=False)
+    refused(NOWHERE, tmp_path / "f")
     assert capsys.readouterr().err == ""
 
 
@@ -414,12 +424,13 @@ def test_an_interrupted_waiter_leaves_the_lock_to_its_holder(tmp_path):
     path = tmp_path / "f"
     code = (  # a shell's background jobs, and so their children, ignore SIGINT
         "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
-        "from utils.data import fetch as f; f(sys.argv[1:2], *sys.argv[2:], progress=1)"
+        "from utils.data.cache import fetch as f; sys.stderr.isatty = lambda: True\n"
+        "f(sys.argv[1:2], *sys.argv[2:])"
     )
     command = [sys.executable, "-c", code, NOWHERE, str(path), SHA]
     with filelock.FileLock(tmp_path / "f.lock"):
         waiter = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
-        assert waiter.stderr.readline() == f"waiting for another process that fetches {path}\n"
+        assert waiter.stderr.readline() == f"waiting for another process that makes {path}\n"
         waiter.send_signal(signal.SIGINT)
         assert "KeyboardInterrupt" in waiter.communicate(timeout=60)[1]
         assert "another process is fetching it" in refused(NOWHERE, path, limit=0.1)
@@ -427,14 +438,15 @@ def test_an_interrupted_waiter_leaves_the_lock_to_its_holder(tmp_path):
     assert "refused" in refused(NOWHERE, path, limit=0.1), "free again"
 
 
-def test_waiting_ends_with_the_limit(tmp_path, capsys):
+def test_waiting_ends_with_the_limit(tmp_path, monkeypatch, capsys):
     with filelock.FileLock(tmp_path / "f.lock"):
         began = time.monotonic()
         said = refused(NOWHERE, tmp_path / "f", limit=0.3)
         assert 0.3 <= time.monotonic() - began < 3
         assert said == "could not fetch f: another process is fetching it and has not finished yet"
         assert capsys.readouterr().err == "", "a notebook's output does not depend on others"
-        refused(NOWHERE, tmp_path / "f", limit=0.1, progress=True)
+        terminal(monkeypatch)
+        refused(NOWHERE, tmp_path / "f", limit=0.1)
         assert capsys.readouterr().err.count("waiting for another process") == 1
 
 
@@ -592,11 +604,12 @@ def test_a_dataset_is_a_tuple_that_knows_its_source():
 
 def test_resolve(monkeypatch):
     monkeypatch.setenv("COURSE_DATA", "real")
-    assert cache.resolve("embedded") == "embedded" and cache.resolve(None) == "real"
+    assert cache.resolve("embedded") == ("embedded", "as asked")
+    assert cache.resolve(None) == ("real", "as COURSE_DATA asks")
     monkeypatch.setenv("COURSE_DATA", "")
-    assert cache.resolve(None) == "auto"
+    assert cache.resolve(None)[0] == "auto"
     monkeypatch.delenv("COURSE_DATA")
-    assert cache.resolve(None) == "auto"
+    assert cache.resolve(None)[0] == "auto"
     with pytest.raises(ValueError, match="^source must be one of auto, embedded, real, not 'x'$"):
         cache.resolve("x")
     monkeypatch.setenv("COURSE_DATA", "Real")

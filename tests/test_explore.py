@@ -34,7 +34,7 @@ FIELDS = np.linspace(0, 1, 5)
 MAGNETS = np.linspace(-1, 1, 5 * 16).reshape(5, 4, 4)
 SHARES = np.linspace([1.0, 0, 0], [0, 0.25, 0.75], 5)
 PICTURE = np.arange(20.0).reshape(4, 5) ** 2
-KERNEL = "0 0 1  0 0 0  -1 0 0"
+KERNEL = "-1 0 1  -2 0 2  -1 0 1"
 SLIDERS = {  # name: how to call it; label of a control: (low, high, step, start), choices or text
     "divergence": (
         explore.divergence, {"mean of q": (-3, 3, 0.1, 1), "width of q": (0.3, 3, 0.1, 2)}
@@ -48,7 +48,7 @@ SLIDERS = {  # name: how to call it; label of a control: (low, high, step, start
         lambda: explore.learning_rate(descent, bowl, ((-1, 1), (-2, 2))),
         {"learning rate η": (5e-4, 0.1, 5e-4, 0.075), "momentum β": (0, 0.95, 0.05, 0)},
     ),
-    "kernel": (lambda: explore.kernel(PICTURE, KERNEL), {"kernel, by rows": KERNEL}),
+    "kernel": (lambda: explore.kernel(PICTURE), {"kernel, by rows": KERNEL}),
     "wave_fronts": (
         lambda: explore.wave_fronts(STATIONS, (20, 20), 8.2), {"time [s]": (0, 30, 0.5, 8.2)}
     ),
@@ -82,7 +82,7 @@ def draw(monkeypatch):
 
     def taken(slider):
         with monkeypatch.context() as patch:
-            patch.setattr("utils.explore.sliders", lambda draw, labels, **controls: draw)
+            patch.setattr("utils.explore.sliders", lambda draw, **controls: draw)
             return slider()
 
     return taken
@@ -178,7 +178,9 @@ def number(monkeypatch):
 
     def shown(*control):
         displayed = live(monkeypatch)
-        explore.sliders(lambda x: plots.finish(plots.new()[0], f"At {x}.", "A line."), x=control)
+        explore.sliders(
+            lambda x: plots.finish(plots.new()[0], f"At {x}.", "A line."), x=("x", control)
+        )
         _, row = displayed[0].children
         return *row.children, displayed[2]
 
@@ -214,22 +216,25 @@ def test_values_have_four_decimals(number):
 
 
 def test_bad_starting_values_are_named():
-    with pytest.raises(ValueError, match="width must be a finite number above 0, not 0"):
+    limits = "of at least 0.3 and at most 3"
+    with pytest.raises(ValueError, match=f"width must be a finite number {limits}, not 0"):
         explore.divergence(width=0)
-    with pytest.raises(ValueError, match="mean must be a finite number, not nan"):
+    with pytest.raises(ValueError, match="mean .* of at least -3 and at most 3, not nan"):
         explore.divergence(mean=np.nan)
     for time in (-1, 30.5):
         with pytest.raises(ValueError, match=f"of at least 0 and at most 30, not {time}"):
             explore.wave_fronts(STATIONS, (20, 20), time=time)
-    with pytest.raises(ValueError, match="units must be an integer of at least 1 and at most 40"):
-        explore.approximation(lambda x, n: x, np.sin, 0, 3, units=41)
+    with pytest.raises(
+        ValueError, match="n must be an integer of at least 1 and at most 40, not 41"
+    ):
+        explore.sliders(None, n=("units", (1, 40, 1, 41)))
 
 
 @pytest.mark.parametrize(
     "bad", [{"learning_rate": 0.2}, {"learning_rate": 0}, {"momentum": 0.96}, {"momentum": -0.1}]
 )
 def test_bad_rates_are_named(bad):
-    (name, value), limits = *bad.items(), {"learning_rate": " above 0 and at most 0.1"}
+    (name, value), limits = *bad.items(), {"learning_rate": " of at least 0.0005 and at most 0.1"}
     limits = limits.get(name, " of at least 0 and at most 0.95")
     with pytest.raises(ValueError, match=f"{name} must be a finite number{limits}, not {value}"):
         explore.learning_rate(descent, bowl, ((0, 1), (0, 1)), **bad)
@@ -347,7 +352,7 @@ def test_a_loss_that_does_not_fall_is_said_to_grow(draw, rate):
 
 
 def test_kernel_shows_image_kernel_and_the_map(draw):
-    shown = draw(lambda: explore.kernel(PICTURE, KERNEL))
+    shown = draw(lambda: explore.kernel(PICTURE))
     figure = shown(kernel="0, 0, 1,  0 0 0,  -1 0 0.5")
     image, w, z = (axes.get_images()[0] for axes in figure.axes)
     assert np.array_equal(image.get_array(), PICTURE)
@@ -465,9 +470,9 @@ def test_decoder_shows_a_cross_through_the_chosen_point(draw):
 
 def test_decoder_starts_where_it_is_told(monkeypatch):
     made = {}
-    monkeypatch.setattr("utils.explore.sliders", lambda draw, labels, **c: made.update(c))
+    monkeypatch.setattr("utils.explore.sliders", lambda draw, **c: made.update(c))
     explore.decoder(None, (-1.04, -2), (np.float32(1), 2), start=(0.27, 0.5))
-    assert made == {"first": (-1, 1, 0.1, 0.3), "second": (-2, 2, 0.1, 0.5)}
+    assert [c for _, c in made.values()] == [(-1, 1, 0.1, 0.3), (-2, 2, 0.1, 0.5)]
 
 
 # ---- diagrams
@@ -634,20 +639,19 @@ def test_network_shows_its_weights_on_its_lines():
     assert np.allclose(axes.get_xlim(), (-0.3, 2.3)) and np.allclose(axes.get_ylim(), (-1.45, 1.75))
     assert not axes.axison and tuple(figure.get_size_inches()) == (8, 3.6)
     assert (figure.caption, figure.alt) == tuple(TEXTS.values())
-    assert tuple(neuron(size=(6, 3)).get_size_inches()) == (6, 3)
 
 
 def test_spins_are_coloured_by_z_and_carry_arrows_in_the_plane():
-    states = np.random.default_rng(0).normal(size=(3, 2, 8, 8))
-    figure = explore.spins(states, ("one", "two"), part=6, **TEXTS)
+    states = np.random.default_rng(0).normal(size=(3, 2, 30, 30))
+    figure = explore.spins(states, ("one", "two"), **TEXTS)
     *lattices, bar = figure.axes
     assert [a.get_title() for a in lattices] == ["one", "two"] and bar.get_ylabel() == "$s_z$"
     for r, axes in enumerate(lattices):
         (image,), (arrows,) = axes.get_images(), axes.collections
-        assert np.allclose(image.get_array(), states[2, r, :6, :6])
+        assert np.allclose(image.get_array(), states[2, r, :24, :24])
         assert image.origin == "lower" and image.get_clim() == (-1, 1)
-        assert np.allclose(arrows.U, states[0, r, :6, :6].ravel())
-        assert np.allclose(arrows.V, states[1, r, :6, :6].ravel())
+        assert np.allclose(arrows.U, states[0, r, :24, :24].ravel())
+        assert np.allclose(arrows.V, states[1, r, :24, :24].ravel())
         assert arrows.pivot == "middle"  # an arrow turns about its site
     assert (figure.caption, figure.alt) == tuple(TEXTS.values())
     with pytest.raises(ValueError, match="shorter|longer"):

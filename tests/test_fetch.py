@@ -90,6 +90,7 @@ def test_galaxies_are_fetched_and_extracted(places, galaxy10, monkeypatch, capsy
 
 def test_mnist_is_fetched(places, monkeypatch, capsys):
     content = bytes(5000)
+    monkeypatch.setattr(mnist, "_read", lambda path: None)
     monkeypatch.setattr(mnist, "FILE_SHA256", hashlib.sha256(content).hexdigest())
     with serve(content) as (url, _):
         monkeypatch.setattr(mnist, "URLS", (url,))
@@ -97,6 +98,14 @@ def test_mnist_is_fetched(places, monkeypatch, capsys):
     assert places[0].read_bytes() == content
     told = [f"MNIST, 11.5 MB, to {places[0]}: not there", "mnist: complete"]
     assert capsys.readouterr().out.splitlines() == told
+
+
+def test_galaxies_come_from_where_astronn_takes_them(places, monkeypatch):
+    asked = []
+    monkeypatch.setattr(fetch, "fetch", lambda *what, **patience: asked.append((what, patience)))
+    monkeypatch.setattr(galaxies, "extracted", lambda: None)
+    assert fetch.main(["galaxies"]) == 0
+    assert asked == [((galaxies.URLS, places[1], galaxies.FILE_SHA256), {"timeout": 30})]
 
 
 def test_a_failure_is_told_and_what_came_is_kept(places, galaxy10, monkeypatch, capsys):
@@ -167,7 +176,7 @@ def test_an_error_while_extracting_is_told(places, monkeypatch, capsys):
     def fail():
         raise DataError("the file is locked")
 
-    monkeypatch.setattr(galaxies, "fetch_galaxies", lambda: None)
+    monkeypatch.setattr(fetch, "fetch", lambda *what, **patience: None)
     monkeypatch.setattr(galaxies, "extracted", fail)
     assert fetch.main(["galaxies"]) == 1
     assert "the file is locked" in capsys.readouterr().out

@@ -16,20 +16,17 @@ from utils.simulate.galaxies import CLASS_NAMES
 CHUNKS = [None, True, (1, 256, 256, 3), (5, 64, 64, 3), (7, 256, 256, 1)]
 
 
-def write(path, chunks=None, n_each=4, **changes):
-    """Write a small file of all ten classes; image k of a class has a marked centre."""
+def write(path, chunks=None, n_each=4):
+    """Write a small file of all ten classes; image k has a marked centre. Return its arrays."""
     answers = np.repeat(np.arange(10, dtype=np.uint8), n_each)
     np.random.default_rng(0).shuffle(answers)
     pictures = np.zeros((len(answers), 256, 256, 3), np.uint8)
     pictures[:, 80:176, 80:176] = 10 * answers[:, None, None, None]
     pictures[:, 80, 80, 0] = np.arange(len(answers))
-    arrays = {"images": pictures, "ans": answers, **changes}
     path.parent.mkdir(parents=True, exist_ok=True)
     with h5py.File(path, "w") as file:
-        for name, values in arrays.items():
-            if values is not None:
-                cut = chunks if name == "images" and values.ndim == 4 else None
-                file.create_dataset(name, data=values, chunks=cut)
+        file.create_dataset("images", data=pictures, chunks=chunks)
+        file.create_dataset("ans", data=answers)
     return pictures, answers
 
 
@@ -67,10 +64,10 @@ def numbers(images):
 
 
 @pytest.mark.parametrize("chunks", CHUNKS, ids=str)
-def test_extracts_centres_and_labels_for_any_chunking(tmp_path, chunks):
-    path = tmp_path / "small.h5"
-    pictures, answers = write(path, chunks)
-    images, labels = galaxies.extract(path)
+def test_extracts_centres_and_labels_for_any_chunking(home, monkeypatch, chunks):
+    pictures, answers = write(home, chunks)
+    accept(home, monkeypatch)
+    images, labels = galaxies.extracted()
     rows = np.flatnonzero(np.isin(answers, galaxies.NUMBERS))
     assert images.shape == (28, 96, 96, 3) and images.dtype == np.uint8
     assert labels.dtype == np.int64
@@ -78,17 +75,24 @@ def test_extracts_centres_and_labels_for_any_chunking(tmp_path, chunks):
     assert np.array_equal(np.array(galaxies.NUMBERS)[labels], answers[rows])
 
 
-def test_the_extract_is_a_reproducible_random_draw(tmp_path):
-    path = tmp_path / "small.h5"
-    _, answers = write(path, n_each=20)
-    images, labels = galaxies.extract(path, per_class=8)
+def test_the_extract_is_a_reproducible_random_draw(home, monkeypatch):
+    _, answers = write(home, n_each=20)
+    accept(home, monkeypatch)
+
+    def draw(per_class, seed=0):
+        monkeypatch.setattr(galaxies, "PER_CLASS", per_class)
+        monkeypatch.setattr(galaxies, "EXTRACT_SEED", seed)
+        monkeypatch.setattr(galaxies, "EXTRACT", f"{per_class} {seed}")
+        images, labels = galaxies.extracted()
+        return numbers(images), labels
+
+    drawn, labels = draw(8)
     assert np.array_equal(np.bincount(labels), [8] * 7)
-    drawn = numbers(images)
     assert np.array_equal(np.array(galaxies.NUMBERS)[labels], answers[drawn])
     assert len(set(drawn)) == 56 and np.all(np.diff(drawn.astype(int)) > 0)
-    again, fewer = (numbers(galaxies.extract(path, per_class=n, seed=0)[0]) for n in (8, 3))
+    galaxies.extract_path().unlink()
+    again, fewer, other = draw(8)[0], draw(3)[0], draw(8, seed=1)[0]
     assert np.array_equal(again, drawn) and len(fewer) == 21 and set(fewer) < set(drawn)
-    other = numbers(galaxies.extract(path, per_class=8, seed=1)[0])
     assert set(other) != set(drawn)
     for k, number in enumerate(galaxies.NUMBERS):
         of_class = np.flatnonzero(answers == number)
@@ -97,7 +101,6 @@ def test_the_extract_is_a_reproducible_random_draw(tmp_path):
 
 def test_the_extract_takes_1800_of_each_class_by_seed_0(monkeypatch):
     assert (galaxies.PER_CLASS, galaxies.EXTRACT_SEED) == (1800, 0)
-    assert galaxies.extract.__defaults__ == (1800, 0, None)
     assert galaxies.EXTRACT == "Galaxy10_DECals_7x1800_96px_drawn_with_seed_0"
     assert galaxies.EXTRACT_SIZE == 12_600 * 96 * 96 * 3 == 348_364_800
     assert galaxies.NUMBERS == (1, 2, 3, 5, 6, 7, 9)
@@ -117,7 +120,7 @@ def test_real_data_are_extracted_once_and_then_quick(home, monkeypatch, capsys):
     told = "Galaxies: real, Galaxy10 DECaLS, 7 x 3 images of 96 x 96 pixels\n"
     assert capsys.readouterr().out == told
 
-    monkeypatch.setattr(galaxies, "extract", None)  # not needed again, nor is the large file
+    monkeypatch.setattr(galaxies, "_extract", None)  # not needed again, nor is the large file
     home.unlink()
     again, _, _ = load_galaxies("auto", n_per_class=3)
     assert np.array_equal(again, images)
@@ -202,31 +205,12 @@ def test_a_file_with_the_wrong_checksum_is_not_used(home):
     assert not galaxies.extract_path().exists()
 
 
-BAD = {
-    "no answers": ({"ans": None}, "lacks ans"),
-    "no images": ({"images": None}, "lacks images"),
-    "wrong size": ({"images": np.zeros((40, 96, 96, 3), np.uint8)}, "images has shape"),
-    "wrong dtype": ({"images": np.zeros((40, 256, 256, 3), np.float32)}, "dtype float32"),
-    "too few answers": ({"ans": np.zeros(3, np.uint8)}, r"ans has shape \(3,\) for 40 images"),
-    "class missing": ({"ans": np.zeros(40, np.uint8)}, "a class has no image"),
-}
-
-
-@pytest.mark.parametrize("case", BAD)
-def test_a_file_of_another_form_is_named(tmp_path, case):
-    changes, message = BAD[case]
-    path = tmp_path / "bad.h5"
-    write(path, **changes)
-    with pytest.raises(DataError, match=message):
-        galaxies.extract(path)
-
-
 @pytest.mark.parametrize("content", [b"<html>404</html>", b""])
-def test_a_file_that_is_not_hdf5(tmp_path, content):
-    path = tmp_path / "bad.h5"
-    path.write_bytes(content)
+def test_a_file_that_is_not_hdf5(home, content):
+    home.parent.mkdir(parents=True)
+    home.write_bytes(content)
     with pytest.raises(DataError, match="is damaged or not Galaxy10 DECaLS"):
-        galaxies.extract(path)
+        galaxies.extracted()
 
 
 def test_a_truncated_file(home):
@@ -268,13 +252,13 @@ def test_windows_calls_a_file_in_use_forbidden(home, monkeypatch):
 
 
 def test_embedded_is_simulated_and_says_so(home, monkeypatch, capsys):
-    images, labels, names = loaded = load_galaxies("embedded", n_per_class=2)
+    monkeypatch.setenv("COURSE_DATA", "embedded")
+    images, labels, names = loaded = load_galaxies(n_per_class=2)
     assert loaded.source == "stand-in" and "simulated" in loaded.note
     assert images.shape == (14, 96, 96, 3) and images.dtype == np.uint8
     assert labels.shape == (14,) and labels.dtype == np.int64 and names == CLASS_NAMES
     told = "Galaxies: simulated, 7 x 2 images of 96 x 96 pixels"
     assert capsys.readouterr().out == f"{told}, as COURSE_DATA asks\n"
-    monkeypatch.setenv("COURSE_DATA", "auto")
     load_galaxies("embedded", n_per_class=1)
     assert capsys.readouterr().out.endswith(" pixels, as asked\n")
 
@@ -312,16 +296,7 @@ def test_bad_arguments_are_named(n):
         load_galaxies("simulated")
 
 
-def test_what_is_fetched(home, monkeypatch):
-    asked = []
-
-    def fetch(*arguments, **options):
-        asked.append((arguments, options))
-        return arguments[1]
-
-    monkeypatch.setattr(galaxies, "fetch", fetch)
-    assert galaxies.fetch_galaxies() == home
-    assert asked == [((galaxies.URLS, home, galaxies.FILE_SHA256), {"timeout": 30})]
+def test_what_is_fetched():
     assert all(
         u.startswith("https://") and u.endswith("/Galaxy10_DECals.h5") for u in galaxies.URLS
     )

@@ -134,14 +134,14 @@ FORMS = {
 
 
 @pytest.mark.parametrize("name", FORMS)
-def test_every_form_takes_size_title_caption_alt_and_note(name):
+def test_every_form_takes_size_caption_alt_and_note(name):
     form, usual = FORMS[name]
     figure = form(**TEXTS)
     assert isinstance(figure, plots.CourseFigure)
     assert (figure.caption, figure.alt) == (TEXTS["caption"], TEXTS["alt"])
     assert tuple(figure.get_size_inches()) == usual
     assert figure.axes[0].get_title() == figure.get_supxlabel() == ""
-    titled = {"title": "T"} if name != "panels" else {}
+    titled = {"title": "T"} if name in ("lines", "plane") else {}
     figure = form(size=(5, 4), note="stand-in", **titled, **TEXTS)
     assert tuple(figure.get_size_inches()) == (5, 4) and figure.get_supxlabel() == "stand-in"
     assert figure.axes[0].get_title() == titled.get("title", "")
@@ -473,14 +473,14 @@ def cells(axes):
 
 
 def test_matrix_writes_its_values_and_colours_by_them():
-    values = np.array([[0, 1, 2], [3, 4, 10]])
-    axes = plots.matrix(values, fmt="{:.1f}", yticks=["a", "b"], **AXES, **TEXTS).axes[0]
+    values = np.array([[0, 1.2, 2], [3, 4, 9.6]])
+    axes = plots.matrix(values, yticks=["a", "b"], **AXES, **TEXTS).axes[0]
     (shown,) = axes.get_images()
     assert np.array_equal(shown.get_array(), values) and shown.get_cmap().name == "Blues"
-    assert np.allclose(shown.get_clim(), (0, 11.5))
+    assert np.allclose(shown.get_clim(), (0, 9.6 * 1.15))
     written = cells(axes)
-    assert len(written) == 6 and written[0, 1] == ("1.0", "k") and written[1, 0][0] == "3.0"
-    assert written[1, 2] == ("10.0", "w")  # white on dark
+    assert len(written) == 6 and written[0, 1] == ("1", "k") and written[1, 0][0] == "3"
+    assert written[1, 2] == ("10", "w")  # white on dark
     assert [t.get_text() for t in axes.get_xticklabels()] == ["0", "1", "2"]
     assert [t.get_text() for t in axes.get_yticklabels()] == ["a", "b"]
     assert all(t.get_fontsize() == 12 and t.get_ha() == t.get_va() == "center" for t in axes.texts)
@@ -503,7 +503,7 @@ def test_matrix_turns_to_white_text_above_six_tenths():
 
 
 def test_matrix_of_signed_values_begins_at_the_lowest():
-    axes = plots.matrix(np.array([[-2.0, 1]]), cmap="RdBu_r", **AXES, **TEXTS).axes[0]
+    axes = plots.matrix(np.array([[-2.0, 1]]), **AXES, **TEXTS).axes[0]
     assert np.allclose(axes.get_images()[0].get_clim(), (-2, 1.15))
 
 

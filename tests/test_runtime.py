@@ -273,7 +273,7 @@ def test_sliders_have_a_static_twin(monkeypatch):
         return plots.finish(figure, f"slope {slope}, {kind}", "a line")
 
     monkeypatch.setenv("COURSE_STATIC", "1")
-    shown = explore.sliders(draw, slope=(0.0, 2.0, 0.1, 1.0), kind=["a", "b"])
+    shown = explore.sliders(draw, slope=("m", (0.0, 2.0, 0.1, 1.0)), kind=("k", ["a", "b"]))
     assert shown.caption == "slope 1.0, a"
 
 
@@ -293,7 +293,7 @@ def test_sliders_live(monkeypatch):
         figure, _ = plots.new()
         return plots.finish(figure, f"{count} {kind}", "nothing")
 
-    assert explore.sliders(draw, count=(1, 9, 1, 3), kind=["a", "b"]) is None
+    assert explore.sliders(draw, count=("n", (1, 9, 1, 3)), kind=("k", ["a", "b"])) is None
     (count, slider), (menu, _) = (row.children for row in displayed[0].children[1:])
     slider.value, menu.value = 5, "b"
     assert count.value == 5

@@ -8,7 +8,7 @@ import shutil
 import sys
 
 from utils.data import DataError, galaxies, mnist
-from utils.data.cache import shown, size
+from utils.data.cache import fetch, shown, size
 
 
 def _mnist():
@@ -16,7 +16,7 @@ def _mnist():
 
 
 def _galaxies():
-    galaxies.fetch_galaxies()
+    fetch(galaxies.URLS, galaxies.cache_path(), galaxies.FILE_SHA256, timeout=30)
     print("taking out the images of the seven classes: a minute or two", flush=True)
     galaxies.extracted()  # now, so that the first lecture need not
 

@@ -20,10 +20,6 @@ def integer(name, value, least=0, most=None):
     least, most : int
         Smallest and, if there is one, largest allowed value.
 
-    Returns
-    -------
-    int
-
     Raises
     ------
     WrongKind
@@ -50,10 +46,6 @@ def real(name, value, above=None, least=None, most=None):
     value : object
     above, least, most : float, optional
         The value must be larger than `above`, not smaller than `least`, not larger than `most`.
-
-    Returns
-    -------
-    float
 
     Raises
     ------

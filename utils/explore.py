@@ -1,10 +1,12 @@
 """What one lecture alone shows: sliders with static twins, and diagrams.
 
-Every slider returns what `sliders` returns, every diagram a `plots.CourseFigure`.
+Every slider returns what `sliders` returns, every diagram a `plots.CourseFigure` with the `caption`
+and `alt` that it is given; see `plots.finish`.
 """
 
 import itertools
 
+import ipywidgets
 import matplotlib
 import numpy as np
 from matplotlib.patches import Rectangle, RegularPolygon
@@ -14,56 +16,53 @@ from matplotlib.ticker import LogLocator
 from utils import plots, runtime
 from utils.arguments import integer, real
 
+CENTRED = {"ha": "center", "va": "center"}
+ON_WHITE = CENTRED | {"bbox": {"facecolor": "w", "edgecolor": "none", "pad": 2}}
+FILLS = (plots.SKY, plots.ORANGE, plots.PURPLE)  # of layers, in turn
+
 # A slider's handle has no name in ipywidgets, a field has: only the mouse is to find the handle.
-WHITE = {"facecolor": "w", "edgecolor": "none", "pad": 2}  # behind a text
-STYLE = """<style>.course-sliders .noUi-handle {visibility: hidden}
-.course-sliders .noUi-touch-area {visibility: visible; background: #0072B2; border-radius: 50%}
+STYLE = f"""<style>.course-sliders .noUi-handle {{visibility: hidden}}
+.course-sliders .noUi-touch-area
+{{visibility: visible; background: {plots.BLUE}; border-radius: 50%}}
 </style>"""
 
 
-def sliders(draw, labels=None, **controls):
+def sliders(draw, **controls):
     """Show a figure that follows sliders, or its static twin where no one can slide.
 
-    The figure is an output of its own below the sliders: it stays in a saved notebook. It follows
-    while a slider moves, as fast as it is drawn: ipywidgets sends a value when the last one has
-    been answered. The number beside a slider has its name, and takes arrow keys and typing.
+    The figure is an output of its own below the sliders: it stays in a saved notebook. The number
+    beside a slider has its name, and takes arrow keys and typing.
 
     Parameters
     ----------
     draw : callable
         Takes one keyword argument per control and returns a `plots.CourseFigure`, always of one
         size: else the text below jumps.
-    labels : dict of str to str, optional
-        What stands beside a control, with its unit, where that is not the argument's name.
-    **controls : (low, high, step, start)
-        Range, step and starting value of each slider, in the unit of the argument, to four
-        decimals; a list of values becomes a drop-down menu that starts at its first, a text a
-        field to type into.
+    **controls : (str, (low, high, step, start))
+        What stands beside each slider, with its unit, and range, step and start to four decimals:
+        all integers for a slider of integers. In place of the four numbers, a list of values makes
+        a drop-down menu that starts at its first, and a text a field to type into.
 
     Returns
     -------
     CourseFigure or None
-        The figure at the starting values where the notebook is executed without a person
+        The figure at the start where the notebook is executed without a person
         (`runtime.is_static`); None in a live notebook, where sliders and figure are displayed.
+
+    Raises
+    ------
+    ValueError
+        If a slider's start is outside of its range.
     """
-    places = {str: slice(None), list: 0, tuple: 3}  # of the start in each kind of control
-    first = {name: control[places[type(control)]] for name, control in controls.items()}
+    first = {name: _start(name, control) for name, (_, control) in controls.items()}
     if runtime.is_static():
         return draw(**first)
 
-    import ipywidgets
     from IPython.display import display
 
     rows = {}
-    for name, control in controls.items():
-        look = {"description": (labels or {}).get(name, name.replace("_", " "))}
-        look |= {"layout": {"width": "32em"}, "style": {"description_width": "9em"}}
-        if isinstance(control, list):
-            rows[name] = [ipywidgets.Dropdown(options=control, **look)]
-        elif isinstance(control, str):  # a text that is half typed is not to be answered
-            rows[name] = [ipywidgets.Text(control, continuous_update=False, **look)]
-        else:
-            rows[name] = _number(control, look)
+    for name, (label, control) in controls.items():
+        rows[name] = _fields(label, control, first[name])
     reset = ipywidgets.Button(description="reset")
     rows[name].append(reset)  # beside the last: each line that is saved shows more of the figure
     panel = [ipywidgets.HTML(STYLE), *map(ipywidgets.HBox, rows.values())]
@@ -86,22 +85,36 @@ def sliders(draw, labels=None, **controls):
     return None
 
 
-def _number(control, look):
-    """Return a field for a number and its slider."""
-    import ipywidgets
+def _start(name, control):
+    """Return the starting value of a control."""
+    if isinstance(control, tuple):
+        least, most, step, start = control
+        judge = integer if isinstance(step, int) else real
+        return judge(name, start, least=least, most=most)
+    return control[0] if isinstance(control, list) else control
 
-    kind = "Int" if all(isinstance(v, int) for v in control) else "Float"
-    limits = {k: round(v, 4) for k, v in zip(("min", "max", "step", "value"), control)}
+
+def _fields(label, control, start):
+    """Return what sets a control: a menu, a field for a text, or a number's field and slider."""
+    look = {"style": {"description_width": "9em"}, "layout": {"width": "32em"}}
+    look["description"] = label
+    if isinstance(control, list):
+        return [ipywidgets.Dropdown(options=control, **look)]
+    if isinstance(control, str):  # a text that is half typed is not to be answered
+        return [ipywidgets.Text(control, continuous_update=False, **look)]
     look["layout"] = {"width": "16em"}
+    kind = "Int" if isinstance(start, int) else "Float"
+    limits = zip(("min", "max", "step", "value"), (*control[:3], start))
+    limits = {name: round(value, 4) for name, value in limits}
     field = getattr(ipywidgets, f"Bounded{kind}Text")(**limits, **look)
     slider = getattr(ipywidgets, f"{kind}Slider")(**limits, readout=False)
 
-    for one, other in ((field, slider), (slider, field)):
+    def follow(change):  # the browser puts a slider on the nearest step
+        other = slider if change.owner is field else field
+        if abs(change.new - other.value) > limits["step"] / 2:
+            other.value = round(change.new, 4)
 
-        def follow(change, other=other):  # the browser puts a slider on the nearest step
-            if abs(change.new - other.value) > limits["step"] / 2:
-                other.value = round(change.new, 4)
-
+    for one in (field, slider):
         one.observe(follow, "value")
     return [field, slider]
 
@@ -112,40 +125,37 @@ def divergence(mean=1.0, width=2.0):
     Parameters
     ----------
     mean, width : float
-        Mean and standard deviation of q at the start; the width is positive.
+        Mean and standard deviation of q at the start.
     """
-    mean, width = real("mean", mean), real("width", width, above=0)
-    labels = {"mean": "mean of q", "width": "width of q"}
-    ranges = {"mean": (-3.0, 3.0, 0.1, mean), "width": (0.3, 3.0, 0.1, width)}
-    return sliders(_draw_divergence, labels, **ranges)
 
+    def draw(mean, width):
+        x = np.linspace(-10, 10, 2001)
+        x = x[np.abs(x) < 8]
+        log_p = -(x**2) / 2 - np.log(2 * np.pi) / 2
+        log_q = -(((x - mean) / width) ** 2) / 2 - np.log(2 * np.pi) / 2 - np.log(width)
+        p, q = np.exp(log_p), np.exp(log_q)
+        forth = np.log(width) + (1 + mean**2) / (2 * width**2) - 0.5
+        back = -np.log(width) + (width**2 + mean**2) / 2 - 0.5
+        densities = {"p = N(0, 1)": p, f"q = N({mean:.1f}, {width:.1f}²)": q}
+        integrands = {
+            f"p ln(p/q): area {forth:.3f}": p * (log_p - log_q),
+            f"q ln(q/p): area {back:.3f}": q * (log_q - log_p),
+        }
+        left = {"curves": densities, "ylabel": "density"}
+        right = {"curves": integrands, "ylabel": "integrand", "fill": integrands}
+        says = "The two areas differ: the divergence has a direction."
+        if abs(forth - back) < 5e-4:
+            says = "The two areas are equal: at equal widths the divergence has no direction."
+        return plots.panels(
+            [{"x": x, "xlabel": "x"} | part for part in (left, right)],
+            caption=f"{says} Left: p and q. Right: the "
+            "integrands of D(p‖q) and D(q‖p); what lies below zero counts negative.",
+            alt="Two normal densities and the integrands of their divergences, "
+            f"{forth:.3f} from p to q and {back:.3f} from q to p.",
+        )
 
-def _draw_divergence(mean, width):
-    x = np.linspace(-10, 10, 2001)
-    log_p = -(x**2) / 2 - np.log(2 * np.pi) / 2
-    log_q = -(((x - mean) / width) ** 2) / 2 - np.log(2 * np.pi) / 2 - np.log(width)
-    forth = np.log(width) + (1 + mean**2) / (2 * width**2) - 0.5
-    back = -np.log(width) + (width**2 + mean**2) / 2 - 0.5
-    p, q = np.exp(log_p), np.exp(log_q)
-    shown = np.abs(x) < 8
-    curves = {"p = N(0, 1)": p[shown], f"q = N({mean:.1f}, {width:.1f}²)": q[shown]}
-    densities = {"x": x[shown], "curves": curves, "xlabel": "x", "ylabel": "density"}
-    integrands = {
-        f"p ln(p/q): area {forth:.3f}": (p * (log_p - log_q))[shown],
-        f"q ln(q/p): area {back:.3f}": (q * (log_q - log_p))[shown],
-    }
-    areas = {"x": x[shown], "curves": integrands, "xlabel": "x", "ylabel": "integrand"}
-    areas["fill"] = list(integrands)
-    says = "The two areas differ: the divergence has a direction."
-    if abs(forth - back) < 5e-4:
-        says = "The two areas are equal: at equal widths the divergence has no direction."
-    return plots.panels(
-        [densities, areas],
-        caption=f"{says} Left: p and q. Right: the "
-        "integrands of D(p‖q) and D(q‖p); what lies below zero counts negative.",
-        alt=f"Two normal densities and the integrands of their divergences, {forth:.3f} from p to "
-        f"q and {back:.3f} from q to p.",
-    )
+    mean, width = (-3.0, 3.0, 0.1, mean), (0.3, 3.0, 0.1, width)
+    return sliders(draw, mean=("mean of q", mean), width=("width of q", width))
 
 
 def threshold_unit(**tasks):
@@ -156,7 +166,7 @@ def threshold_unit(**tasks):
     **tasks : sequence of four numbers 0 or 1
         Name of each task and the answers that it wants at 00, 01, 10 and 11.
     """
-    bits, edges = np.array([[0, 0], [0, 1], [1, 0], [1, 1]]), (-0.6, 1.6)
+    bits, edges = np.array(list(np.ndindex(2, 2))), (-0.6, 1.6)
 
     def draw(task, w1, w2, threshold):
         w = np.array([w1, w2])
@@ -182,8 +192,10 @@ def threshold_unit(**tasks):
         )  # fmt: skip
 
     weight, threshold = (-2.0, 2.0, 0.25, 1.0), (-2.0, 2.0, 0.25, 0.5)
-    labels = {"w1": "weight w₁", "w2": "weight w₂", "threshold": "threshold θ"}
-    return sliders(draw, labels, task=list(tasks), w1=weight, w2=weight, threshold=threshold)
+    return sliders(
+        draw, task=("task", list(tasks)), w1=("weight w₁", weight), w2=("weight w₂", weight),
+        threshold=("threshold θ", threshold),
+    )  # fmt: skip
 
 
 def learning_rate(path, height, limits, learning_rate=0.075, momentum=0.0, largest=0.1):
@@ -198,53 +210,48 @@ def learning_rate(path, height, limits, learning_rate=0.075, momentum=0.0, large
     limits : ((float, float), (float, float))
         Ranges of the two parameters in the picture.
     learning_rate, momentum : float
-        Values at the start, 0 < learning_rate <= largest and 0 <= momentum <= 0.95.
+        Values at the start, learning_rate at most `largest`, momentum from 0 to 0.95.
     largest : float
-        Upper end of the learning rate's slider.
+        Upper end of the learning rate's slider; its step is a 200th of it.
     """
-    learning_rate = real("learning_rate", learning_rate, above=0, most=largest)
-    momentum = real("momentum", momentum, least=0, most=0.95)
 
     def draw(learning_rate, momentum):
         positions = path(learning_rate, momentum)
-        losses = height(*positions.T)
+        steps, losses = len(positions) - 1, height(*positions.T)
         says = "falls" if losses[-1] < losses[0] else "grows"
         levels = losses[0] * np.geomspace(1e-3, 1, 10)
-        figure, axes = plots.new(size=(8, 4.5))
+        figure, axes = plots.new()
         gx, gy = np.meshgrid(*(np.linspace(low, high, 150) for low, high in limits))
         axes.contour(gx, gy, height(gx, gy), levels, colors=[plots.GREY], linewidths=1, zorder=1)
         axes.plot(*positions.T, "o-", color=plots.BLUE, markersize=6, linewidth=2)
         axes.plot(*positions[0], "o", color=plots.BLACK, markersize=11, zorder=3)
-        axes.set(
-            xlim=limits[0], ylim=limits[1], xlabel=r"parameter $\theta_1$",
-            ylabel=r"parameter $\theta_2$",
-            title=f"η = {learning_rate:.4g}, β = {momentum:.4g}: "
-            f"loss {losses[-1]:.2g} after {len(positions) - 1} steps",
-        )  # fmt: skip
+        axes.set(xlim=limits[0], xlabel=r"parameter $\theta_1$")
+        axes.set(ylim=limits[1], ylabel=r"parameter $\theta_2$")
+        rates = f"η = {learning_rate:.4g}, β = {momentum:.4g}"
+        axes.set_title(f"{rates}: loss {losses[-1]:.2g} after {steps} steps")
         return plots.finish(
             figure,
             caption=f"The loss {says} from {losses[0]:.2g} to {losses[-1]:.2g}: "
-            f"{len(positions) - 1} steps of descent from the black point, at learning rate η = "
+            f"{steps} steps of descent from the black point, at learning rate η = "
             f"{learning_rate:.4g} and momentum β = {momentum:.4g}.",
-            alt=f"Contour lines of a loss and a path of {len(positions) - 1} steps across them, "
-            f"on which the loss {says}.",
+            alt=f"Contour lines of a loss and a path of {steps} steps across them, on which the "
+            f"loss {says}.",
         )
 
-    step = largest / 200
-    rates, momenta = (step, largest, step, learning_rate), (0.0, 0.95, 0.05, momentum)
-    labels = {"learning_rate": "learning rate η", "momentum": "momentum β"}
-    return sliders(draw, labels, learning_rate=rates, momentum=momenta)
+    rate = (largest / 200, largest, largest / 200, learning_rate)
+    momentum = ("momentum β", (0.0, 0.95, 0.05, momentum))
+    return sliders(draw, learning_rate=("learning rate η", rate), momentum=momentum)
 
 
-def kernel(image, text="-1 0 1  -2 0 2  -1 0 1"):
+def kernel(image):
     """Type a 3 x 3 kernel and watch the map that it makes of an image.
+
+    A text that is no kernel is answered in the figure's title, and the map of the kernel of zeros
+    is shown.
 
     Parameters
     ----------
     image : array (rows, columns)
-    text : str
-        Nine numbers, row by row, at the start. A text that is no kernel is answered in the
-        figure's title, and the map of the kernel of zeros is shown.
     """
     image = np.asarray(image, float)
     windows = np.lib.stride_tricks.sliding_window_view(image, (3, 3))
@@ -267,21 +274,21 @@ def kernel(image, text="-1 0 1  -2 0 2  -1 0 1"):
             axis.set_title(name)
             axis.set_axis_off()
         for (row, column), weight in np.ndenumerate(w):
-            axes[1].text(column, row, f"{weight:g}", ha="center", va="center", bbox=WHITE)
+            axes[1].text(column, row, f"{weight:g}", **ON_WHITE)
         return plots.finish(
             figure,
             caption=f"{says} Each picture on its own scale.",
             alt="An image, a kernel of 3 by 3 numbers and the map that it makes of the image, of "
             f"{z.shape[0]} by {z.shape[1]} numbers.",
-        )  # fmt: skip
+        )
 
-    return sliders(draw, {"kernel": "kernel, by rows"}, kernel=text)
+    return sliders(draw, kernel=("kernel, by rows", "-1 0 1  -2 0 2  -1 0 1"))
 
 
 def _nine(text):
     """Return a kernel (3, 3) and a title; zeros and a complaint where there are no nine numbers."""
     try:
-        w = np.array([float(word) for word in text.replace(",", " ").split()])
+        w = np.array(text.replace(",", " ").split(), float)
     except ValueError:
         return np.zeros((3, 3)), "nine numbers are needed"
     if w.size != 9:
@@ -303,14 +310,13 @@ def weighted_sum(image, kernel, row, column, *, caption, alt):
     """
     image, kernel = np.asarray(image), np.asarray(kernel)
     windows = np.lib.stride_tricks.sliding_window_view(image, kernel.shape)
-    z = np.einsum("ijuv,uv->ij", windows, kernel)
-    parts = {"image": image, "kernel": kernel, "map": z}
+    parts = {"image": image, "kernel": kernel, "map": np.einsum("ijuv,uv->ij", windows, kernel)}
     frames = ((row, column, *kernel.shape), (0, 0, *kernel.shape), (row, column, 1, 1))
     figure, axes = plots.new(3, size=(11, 4), width_ratios=[a.shape[1] for a in parts.values()])
     for axis, (name, numbers), (top, left, height, width) in zip(axes, parts.items(), frames):
         axis.imshow(numbers, cmap="Greys", vmin=0, vmax=2.5 * numbers.max(), aspect="equal")
         for (i, j), number in np.ndenumerate(numbers):
-            axis.text(j, i, f"{number:g}", ha="center", va="center", fontsize=17)
+            axis.text(j, i, f"{number:g}", fontsize=17, **CENTRED)
         corner, look = (left - 0.5, top - 0.5), {"edgecolor": plots.RED, "linewidth": 4}
         axis.add_patch(Rectangle(corner, width, height, fill=False, clip_on=False, **look))
         axis.spines[:].set_visible(True)
@@ -319,7 +325,7 @@ def weighted_sum(image, kernel, row, column, *, caption, alt):
     return plots.finish(figure, caption, alt)
 
 
-def convolutional(layers, *, caption, alt, size=(12, 4)):
+def convolutional(layers, *, caption, alt):
     """Draw the layers of a convolutional network as stacks of maps.
 
     Parameters
@@ -328,10 +334,9 @@ def convolutional(layers, *, caption, alt, size=(12, 4)):
         Name of a layer; side of its square maps, 1 for single numbers; how many of them; and what
         leads to the next layer. At most eight are drawn.
     """
-    figure, axes = plots.new(size=size)
+    figure, axes = plots.new(size=(12, 4))
     most, x = max(edge for _, edge, _, _ in layers), 0.0
-    fills = itertools.cycle((plots.SKY, plots.ORANGE, plots.PURPLE))
-    for (name, edge, maps, step), fill in zip(layers, fills):
+    for (name, edge, maps, step), fill in zip(layers, itertools.cycle(FILLS)):
         flat = edge == 1
         side, shown = 0.3 if flat else 0.3 + 2.2 * edge / most, min(maps, 8)
         shift = 0 if flat else 0.09
@@ -370,11 +375,11 @@ def wave_fronts(stations, epicentre, time=8.0):
     distance = np.hypot(*(stations - epicentre).T)
     angle = np.linspace(0, 2 * np.pi, 200)
     ring = np.array([np.cos(angle), np.sin(angle)])
-    waves = {"P": earthquakes.V_P, "S": earthquakes.V_S}
+    speeds = {"P": earthquakes.V_P, "S": earthquakes.V_S}
     square = (-5, earthquakes.SIZE + 5)
 
     def draw(time):
-        radii = {wave: earthquakes.front_radius(time, speed) for wave, speed in waves.items()}
+        radii = {wave: earthquakes.front_radius(time, speed) for wave, speed in speeds.items()}
         passed = sum((distance <= radius).astype(int) for radius in radii.values())
         figure, axes = plots.new(size=(8, 6))
         for k, (name, radius) in enumerate(radii.items()):
@@ -398,11 +403,10 @@ def wave_fronts(stations, epicentre, time=8.0):
             f"{radii['S']:.0f} km.",
         )
 
-    start = real("time", time, least=0, most=30)
-    return sliders(draw, {"time": "time [s]"}, time=(0.0, 30.0, 0.5, start))
+    return sliders(draw, time=("time [s]", (0.0, 30.0, 0.5, time)))
 
 
-def approximation(network, target, low, high, units=6):
+def approximation(network, target, low, high):
     """Slide the number of hidden units and watch a one-layer network approach a curve.
 
     Parameters
@@ -413,8 +417,6 @@ def approximation(network, target, low, high, units=6):
         The curve, a function of x.
     low, high : float
         Range of x.
-    units : int
-        Number of units at the start, 1 to 40.
     """
 
     def draw(units):
@@ -429,8 +431,7 @@ def approximation(network, target, low, high, units=6):
             alt=f"A smooth curve and a chain of {units} straight segments through points on it.",
         )  # fmt: skip
 
-    start = integer("units", units, least=1, most=40)
-    return sliders(draw, {"units": "hidden units"}, units=(1, 40, 1, start))
+    return sliders(draw, units=("hidden units", (1, 40, 1, 6)))
 
 
 def decoder(decode, low, high, start=(0.0, 0.0), note=""):
@@ -450,11 +451,11 @@ def decoder(decode, low, high, start=(0.0, 0.0), note=""):
 
     def draw(first, second):
         steps = np.linspace(-0.5, 0.5, 7)
-        row = np.array([[first + step * (high[0] - low[0]), second] for step in steps])
-        column = np.array([[first, second + step * (high[1] - low[1])] for step in steps])
+        row = [(first + step * (high[0] - low[0]), second) for step in steps]
+        column = [(first, second + step * (high[1] - low[1])) for step in steps]
         return plots.images(
-            decode(np.concatenate([row, column])), ncols=7, cmap="gray_r", limits=(0, 1), note=note,
-            titles=[f"({a:.1f}, {b:.1f})" for a, b in np.concatenate([row, column])],
+            decode(np.array(row + column)), ncols=7, cmap="gray_r", limits=(0, 1), note=note,
+            titles=[f"({a:.1f}, {b:.1f})" for a, b in row + column],
             caption="Neighbouring codes give neighbouring shapes, and between two digits lies "
             "something that is neither: decoded pictures along the first number (top) and along "
             f"the second one (bottom); ({first:.1f}, {second:.1f}) stands in the middle.",
@@ -463,11 +464,10 @@ def decoder(decode, low, high, start=(0.0, 0.0), note=""):
 
     ranges = zip(low, high, (0.1, 0.1), start)  # as the titles tell them
     first, second = (tuple(round(float(v), 1) for v in numbers) for numbers in ranges)
-    labels = {"first": "first number", "second": "second number"}
-    return sliders(draw, labels, first=first, second=second)
+    return sliders(draw, first=("first number", first), second=("second number", second))
 
 
-def neuron(inputs, weights, activation, *, potential, output, caption, alt, size=(9.5, 4.2)):
+def neuron(inputs, weights, activation, *, potential, output, caption, alt):
     """Draw one artificial neuron step by step: inputs, weights, sum, activation, output.
 
     Parameters
@@ -479,7 +479,7 @@ def neuron(inputs, weights, activation, *, potential, output, caption, alt, size
     potential, output : str
         What is written under the sum and beside the output.
     """
-    figure, axes = plots.new(size=size)
+    figure, axes = plots.new(size=(9.5, 4.2))
     ys = 1.25 * ((len(inputs) - 1) / 2 - np.arange(len(inputs)))
     for y, value, weight in zip(ys, inputs, weights):
         _arrow(axes, (0.42, y), (3.62, 0.08 * y), weight, at=0.4)
@@ -503,7 +503,7 @@ def neuron(inputs, weights, activation, *, potential, output, caption, alt, size
     return plots.finish(figure, caption, alt)
 
 
-def network(units, weights, *, heads, caption, alt, size=(8, 3.6)):
+def network(units, weights, *, heads, caption, alt):
     """Draw a fully connected network with the weights on its lines.
 
     Parameters
@@ -515,23 +515,22 @@ def network(units, weights, *, heads, caption, alt, size=(8, 3.6)):
     heads : sequence of str
         Name of each layer.
     """
-    figure, axes = plots.new(size=size)
+    figure, axes = plots.new(size=(8, 3.6))
     heights = [(len(layer) - 1) / 2 - np.arange(len(layer)) for layer in units]
     top = max(ys[0] for ys in heights)
     for x, (left, right) in enumerate(itertools.pairwise(heights)):
         for (row, column), weight in np.ndenumerate(np.asarray(weights[x])):
             _arrow(axes, (x, left[row]), (x + 1, right[column]), f"{weight:g}", at=0.3)
-    fills = itertools.cycle((plots.SKY, plots.ORANGE, plots.PURPLE))
-    for x, (layer, ys, colour) in enumerate(zip(units, heights, fills)):
+    for x, (layer, ys, fill) in enumerate(zip(units, heights, itertools.cycle(FILLS))):
         axes.text(x, top + 0.5, heads[x], ha="center", color=plots.BLUE)
         for y, text in zip(ys, layer):
-            _unit(axes, x, y, text, colour, s=3600)
+            _unit(axes, x, y, text, fill, s=3600)
     axes.set(xlim=(-0.3, len(units) - 0.7), ylim=(-top - 0.45, top + 0.75))
     axes.set_axis_off()
     return plots.finish(figure, caption, alt)
 
 
-def graph(nodes, slopes, *, caption, alt, size=(9, 4.2)):
+def graph(nodes, slopes, *, caption, alt):
     """Draw a computation: values in its nodes, and in red the slopes that come back.
 
     Parameters
@@ -541,12 +540,11 @@ def graph(nodes, slopes, *, caption, alt, size=(9, 4.2)):
     slopes : dict of (str, str) to str
         From which node to which each arrow leads, and the slope on it.
     """
-    figure, axes = plots.new(size=size)
+    figure, axes = plots.new(size=(9, 4.2))
     for names, slope in slopes.items():
         start, end = (np.array(nodes[name][:2]) for name in names)
         _arrow(axes, start, end - 0.27 * (end - start) / np.linalg.norm(end - start))
-        middle = start + 0.55 * (end - start)
-        axes.text(*middle, slope, ha="center", va="center", color=plots.RED, bbox=WHITE)
+        axes.text(*start + 0.55 * (end - start), slope, color=plots.RED, **ON_WHITE)
     for x, y, text, note in nodes.values():
         _unit(axes, x, y, text, plots.SKY, s=3000)
         axes.text(x, y - 0.34, note, ha="center", va="top", color=plots.RED)
@@ -559,7 +557,7 @@ def graph(nodes, slopes, *, caption, alt, size=(9, 4.2)):
 
 def _unit(axes, x, y, text, colour, s=2200):
     axes.scatter([x], [y], s=s, color=colour, edgecolors="k", linewidths=1.5, zorder=3)
-    axes.text(x, y, text, ha="center", va="center", fontsize=14, zorder=4)
+    axes.text(x, y, text, fontsize=14, zorder=4, **CENTRED)
 
 
 def _arrow(axes, start, end, text="", at=0.5):
@@ -567,8 +565,7 @@ def _arrow(axes, start, end, text="", at=0.5):
     look = {"arrowstyle": "-|>", "linewidth": 2, "color": "k", "shrinkA": 0, "shrinkB": 0}
     axes.annotate("", xy=end, xytext=start, arrowprops=look)
     if text:
-        place = np.add(start, at * np.subtract(end, start))
-        axes.text(*place, text, ha="center", va="center", bbox=WHITE, zorder=4)
+        axes.text(*np.add(start, at * np.subtract(end, start)), text, zorder=4, **ON_WHITE)
 
 
 def broadcast(parts, sign, result, *, caption, alt):
@@ -594,13 +591,13 @@ def broadcast(parts, sign, result, *, caption, alt):
             look = {"facecolor": "w" if copy else fill, "linestyle": ":" if copy else "-"}
             axis.add_patch(Rectangle((j, i), 1, 1, edgecolor="k", linewidth=1.5, **look))
             colour = plots.GREY if copy else "k"
-            axis.text(j + 0.5, i + 0.5, f"{number:.1f}", ha="center", va="center", color=colour)
+            axis.text(j + 0.5, i + 0.5, f"{number:.1f}", color=colour, **CENTRED)
         stretched = "" if lengths == out.shape else f" → {out.shape}"
         axis.set(xlim=(-0.1, out.shape[1] + 0.1), ylim=(out.shape[0] + 0.1, -0.1), aspect="equal")
         axis.set_title(f"{head}  {own}{stretched}")
         axis.set_axis_off()
     for axis, text in zip(axes[1:], (sign, "=")):
-        axis.text(-0.12, 0.5, text, transform=axis.transAxes, fontsize=26, ha="center", va="center")
+        axis.text(-0.12, 0.5, text, transform=axis.transAxes, fontsize=26, **CENTRED)
     return plots.finish(figure, caption, alt)
 
 
@@ -661,18 +658,20 @@ def hexagonal(square, pixel, steps, *, caption, alt):
         From it to the neighbours, in rows and columns.
     """
     figure, (left, right) = plots.new(2, size=(11, 4.8))
-    shades = matplotlib.colormaps["Blues"]
-    bright = np.nanmax(square)
-    for row, column in np.argwhere(np.isfinite(square)):
-        look = {"facecolor": shades(square[row, column] / bright), "edgecolor": "0.6"}
-        place = (column + row / 2, row * np.sqrt(3) / 2)
-        left.add_patch(RegularPolygon(place, 6, radius=1 / np.sqrt(3), **look))
+    shades, bright = matplotlib.colormaps["Blues"], np.nanmax(square)
+
+    def on_detector(row, column):
+        return column + row / 2, row * np.sqrt(3) / 2
+
+    for place in np.argwhere(np.isfinite(square)):
+        look = {"facecolor": shades(square[*place] / bright), "edgecolor": "0.6"}
+        left.add_patch(RegularPolygon(on_detector(*place), 6, radius=1 / np.sqrt(3), **look))
     right.imshow(square, cmap=shades.with_extremes(bad="0.85"), vmin=0, vmax=bright)
+    look = {"fontsize": 17, "fontweight": "bold", **CENTRED}
+    look["path_effects"] = [withStroke(linewidth=3, foreground="w")]
     for step, mark in zip([(0, 0), *steps], "×abcdefgh"):
         row, column = np.add(pixel, step)
-        look = {"ha": "center", "va": "center", "fontsize": 17, "fontweight": "bold"}
-        look["path_effects"] = [withStroke(linewidth=3, foreground="w")]
-        left.text(column + row / 2, row * np.sqrt(3) / 2, mark, **look)
+        left.text(*on_detector(row, column), mark, **look)
         right.text(column, row, mark, **look)
     left.autoscale_view()
     left.invert_yaxis()
@@ -682,20 +681,18 @@ def hexagonal(square, pixel, steps, *, caption, alt):
     return plots.finish(figure, caption, alt)
 
 
-def spins(states, titles, *, part=24, caption, alt, scale=3.1):
-    """Draw lattices of spins: arrows in the plane, colour for the component along z.
+def spins(states, titles, *, caption, alt, scale=3.1):
+    """Draw a corner of lattices of spins: arrows in the plane, colour for the component along z.
 
     Parameters
     ----------
     states : array (3, R, L, L)
         Spins of length one, as `utils.simulate.spins` makes them.
     titles : sequence of R str
-    part : int
-        Side of the corner that is drawn, at most L: arrows of 48 x 48 spins are too small.
     scale : float
         Inches per lattice.
     """
-    states = np.asarray(states)[:, :, :part, :part]
+    states = np.asarray(states)[:, :, :24, :24]  # arrows of 48 x 48 spins are too small
     size = (scale * len(titles) + 1, scale + 0.3)
     figure, axes = plots.new(len(titles), size=size, squeeze=False)
     colours = matplotlib.colormaps["RdBu_r"].resampled(15)  # few: the file stays small
@@ -746,9 +743,8 @@ def phases(fields, maps, probabilities, names, field=0.5):
         )
 
     low, high = float(fields[0]), float(fields[-1])
-    start = real("field", field, least=low, most=high)
     step = (high - low) / (len(fields) - 1)
-    return sliders(draw, {"field": "field b [J]"}, field=(low, high, step, start))
+    return sliders(draw, field=("field b [J]", (low, high, step, field)))
 
 
 def ladder(rungs, *, xlabel, ylabel, caption, alt, note=""):

@@ -2,14 +2,8 @@
 
 Every function returns a `CourseFigure`. As the last line of a cell it displays itself: the
 picture with its alternative text, and below it the caption as Markdown, which every front end
-renders. All take the same keywords beside their own:
-
-caption, alt, note : str
-    What the figure says; see `finish`.
-xlabel, ylabel, title : str
-    Written along the x axis, along the y axis and above the panel; labels carry their units.
-size : (float, float)
-    Width and height of the whole figure in inches.
+renders. All take the same keywords beside their own: `caption`, `alt` and `note`, which `finish`
+explains, `xlabel` and `ylabel` with their units, and the `size` of the whole figure in inches.
 
 `lines` and `plane` are `panels` with one panel. Fills have the colours of Okabe and Ito
 (https://jfly.uni-koeln.de/color/); lines and points have them too, the pale ones darkened, and
@@ -56,10 +50,10 @@ class CourseFigure(Figure):
     caption = alt = ""
 
     def _repr_png_(self):
-        """Return the picture as PNG bytes, with a palette of 256 colours where none is missed.
+        """Return the picture as PNG bytes.
 
-        A palette makes a line drawing three times smaller; a gallery of colour photographs
-        keeps its colours.
+        A palette of 256 colours makes a line drawing three times smaller; a gallery of colour
+        photographs keeps its own.
         """
         drawn, packed = io.BytesIO(), io.BytesIO()
         self.savefig(drawn, format="png", bbox_inches="tight")
@@ -89,17 +83,7 @@ class CourseFigure(Figure):
 
 
 def new(ncols=1, nrows=1, size=(8, 4.5), **subplots):
-    """Return a new figure and its axes: an array of them if there are several panels.
-
-    Parameters
-    ----------
-    ncols, nrows : int
-        Number of panels.
-    size : (float, float)
-        Inches.
-    **subplots
-        Passed on to `Figure.subplots`, such as ``sharey=True``.
-    """
+    """Return a new figure and its axes, an array of them if several; `Figure.subplots` explains."""
     figure = CourseFigure(figsize=size, layout="constrained")
     return figure, figure.subplots(nrows, ncols, **subplots)
 
@@ -115,8 +99,7 @@ def finish(figure, caption, alt, note=""):
     alt : str
         What the picture shows, for those who cannot see it.
     note : str
-        Where the data come from if they are not the real ones (a data set's `note`); drawn on the
-        figure.
+        What the data are if not the real ones (a data set's `note`); drawn on the figure.
 
     Raises
     ------
@@ -144,7 +127,7 @@ def plane(points, labels, *, size=(6.5, 5.5), caption, alt, note="", **part):
     return panels([part], size=size, caption=caption, alt=alt, note=note)
 
 
-def panels(parts, *, size=(12, 4.5), caption, alt, note="", **subplots):
+def panels(parts, *, size=(12, 4.5), sharey=False, caption, alt, note=""):
     """Draw several sets of curves or points side by side.
 
     Where all panels tell the same labels, one legend below them tells them once.
@@ -154,13 +137,13 @@ def panels(parts, *, size=(12, 4.5), caption, alt, note="", **subplots):
     parts : sequence of dict
         The arguments of `draw_plane` (with the key "points") or else of `draw_curves` for each
         panel, from left to right.
-    **subplots
-        Passed on to `new`; with ``sharey=True`` only the first panel labels its y axis.
+    sharey : bool
+        Give all panels one range of y, and only the first one labels on that axis.
     """
-    figure, axes = new(len(parts), size=size, squeeze=False, **subplots)
+    figure, axes = new(len(parts), size=size, squeeze=False, sharey=sharey)
     for axis, part in zip(axes.flat, parts):
         (draw_plane if "points" in part else draw_curves)(axis, **part)
-        if subplots.get("sharey"):
+        if sharey:
             axis.label_outer()
     handles, told = axes[0, 0].get_legend_handles_labels()
     alike = all(axis.get_legend_handles_labels()[1] == told for axis in axes.flat)
@@ -183,8 +166,8 @@ def draw_curves(
     x : array (n,)
         Abscissa, for all curves; a curve may bring its own as a pair ``(x, y)``.
     curves : dict of str to array (n,)
-        Label and ordinate of each curve, drawn in different colours and line styles; three to ten
-        points of a curve are marked, unless `marks` stand beside it.
+        Label and ordinate of each curve; three to ten points of a curve are marked, unless
+        `marks` stand beside it.
     grey : collection of str
         Labels of controls and expectations: drawn thin and grey.
     band : dict of str to array (n,) or (array, array), optional
@@ -196,8 +179,7 @@ def draw_curves(
     legend : str or (float, float)
         Where the labels stand, if there are several.
     **more
-        Passed on to `Axes.set`, such as title, xscale, yscale, xlim, ylim, xticks; xticks may be a
-        dict of places and what is written there.
+        For `Axes.set`, such as title, xscale, ylim; xticks may be a dict of places and names.
     """
     looks = zip(itertools.cycle(COLOURS), itertools.cycle(STYLES), itertools.cycle(MARKERS))
     for label, y in curves.items():
@@ -211,9 +193,9 @@ def draw_curves(
         axes.plot(xs, ys, color=colour, label=label, **look)
         if band and label in band:
             edges = band[label]
-            both = isinstance(edges, tuple)
-            low, high = edges if both else (np.subtract(ys, edges), np.add(ys, edges))
-            axes.fill_between(xs, low, high, color=colour, alpha=0.2, linewidth=0)
+            if not isinstance(edges, tuple):
+                edges = np.subtract(ys, edges), np.add(ys, edges)
+            axes.fill_between(xs, *edges, color=colour, alpha=0.2, linewidth=0)
         if label in fill:
             axes.fill_between(xs, ys, color=colour, alpha=0.2, linewidth=0)
     for (label, (xs, ys)), marker in zip((marks or {}).items(), itertools.cycle(MARKERS)):
@@ -239,7 +221,7 @@ def draw_plane(
     axes : Axes
     points : array (n, 2)
     labels : array (n,) of int
-        Class of each point; classes differ in colour and marker.
+        Class of each point.
     names : sequence of str, optional
         Names of the classes.
     boundary : (array (2,), float) or dict of str to such pairs, optional
@@ -325,8 +307,7 @@ def images(
     ncols : int
         Images in a row.
     cmap : str
-        A perceptually uniform map; "gray_r" for ink on paper (each image in a frame), "RdBu_r" for
-        signed values.
+        Such as "gray_r" for ink on paper (each image in a frame), "RdBu_r" for signed values.
     limits : (float, float), optional
         Values at the ends of the colour map, common to all images; by default each image's own.
     colourbar : str
@@ -370,22 +351,24 @@ def images(
 
 
 def matrix(
-    values, *, xlabel, ylabel, xticks=None, yticks=None, fmt="{:.0f}", cmap="Blues",
-    hide_diagonal=False, title="", size=(7, 6), **texts,
-):  # fmt: skip
+    values, *, xlabel, ylabel, xticks=None, yticks=None, hide_diagonal=False, size=(7, 6), **texts
+):
     """Draw a matrix with its values written into the cells, such as a confusion matrix.
 
     Parameters
     ----------
     values : array (n, m)
+        Written without decimals.
     xticks, yticks : sequence of str, optional
         Names of columns and rows; by default their numbers.
-    fmt : str
-        How a value is written.
-    cmap : str
     hide_diagonal : bool
         Colour by the off-diagonal values only, so that a confusion matrix shows its mistakes; the
         diagonal is grey, for a pale blue would say that it is small.
+
+    Raises
+    ------
+    ValueError
+        If `values` has not two axes.
     """
     values = np.asarray(values)
     if values.ndim != 2:
@@ -393,26 +376,22 @@ def matrix(
     hidden = np.eye(*values.shape, dtype=bool) & hide_diagonal
     low, high = np.min(values[~hidden], initial=0), np.max(values[~hidden], initial=0)
     figure, axes = new(size=size)
-    axes.imshow(
-        np.ma.array(values, mask=hidden, dtype=float),
-        cmap=matplotlib.colormaps[cmap].with_extremes(bad="0.9"),
-        vmin=low,
-        vmax=high * 1.15 or 1,
-    )
+    blues = matplotlib.colormaps["Blues"].with_extremes(bad="0.9")
+    shown = np.ma.array(values, mask=hidden, dtype=float)
+    axes.imshow(shown, cmap=blues, vmin=low, vmax=high * 1.15 or 1)
     for (row, column), value in np.ndenumerate(values):
         dark = value > 0.6 * high > 0 and not hidden[row, column]
         look = {"ha": "center", "va": "center", "fontsize": 12, "color": "w" if dark else "k"}
-        axes.text(column, row, fmt.format(value), **look)
-    axes.set(xlabel=xlabel, ylabel=ylabel, title=title)
-    names = [str(k) for k in range(max(values.shape))]
-    axes.set_xticks(range(values.shape[1]), xticks or names[: values.shape[1]])
-    axes.set_yticks(range(values.shape[0]), yticks or names[: values.shape[0]])
+        axes.text(column, row, f"{value:.0f}", **look)
+    axes.set(xlabel=xlabel, ylabel=ylabel)
+    axes.set_xticks(range(values.shape[1]), xticks)
+    axes.set_yticks(range(values.shape[0]), yticks)
     axes.spines[:].set_visible(False)
     return finish(figure, **texts)
 
 
 def bars(
-    values, *, xlabel, errors=None, grey=(), reference=None, fmt="{:.3g}", xlim=None, title="",
+    values, *, xlabel, errors=None, grey=(), reference=None, fmt="{:.3g}", xlim=None,
     size=(8, 4.5), **texts,
 ):  # fmt: skip
     """Draw labelled bars with error bars, horizontally, so that long names stay legible.
@@ -429,8 +408,6 @@ def bars(
         A vertical line with its label, such as chance or a bound.
     fmt : str
         How a value is written beside its bar.
-    xlabel : str
-        The quantity with its unit.
     xlim : (float, float), optional
         Range of the quantity; bars start at zero by default.
     """
@@ -447,6 +424,6 @@ def bars(
     if reference:
         axes.axvline(reference[1], color=RED, linestyle="--", label=reference[0])
         axes.legend(loc="lower right", bbox_to_anchor=(1, 1))
-    axes.set(xlabel=xlabel, title=title, xlim=(left, right + 0.15 * (right - left)))
+    axes.set(xlabel=xlabel, xlim=(left, right + 0.15 * (right - left)))
     axes.invert_yaxis()
     return finish(figure, **texts)

@@ -4,7 +4,6 @@ import contextlib
 import importlib.util
 import os
 import platform
-import random
 import shutil
 import sys
 import tempfile
@@ -55,10 +54,9 @@ def quiet_stderr():
 def start(seed=0):
     """Prepare a lecture or an assignment, and say on which device it runs.
 
-    Seeds Python, NumPy and Keras, imports TensorFlow without its start-up noise, lets GPU
-    memory grow as needed, and sets the plot style. Prints one line, such as
-    ``CPU only, 2 threads`` or ``GPU: NVIDIA A100, memory growth on``; where an NVIDIA GPU is
-    there and not used, it says why.
+    Seeds Python, NumPy and Keras, imports TensorFlow without its start-up noise, and sets the plot
+    style. The course computes with TensorFlow in single precision, channels last, whatever
+    KERAS_BACKEND and ``keras.json`` say, and on COURSE_THREADS threads where that is set.
 
     Parameters
     ----------
@@ -68,19 +66,9 @@ def start(seed=0):
     Raises
     ------
     ValueError
-        If `seed` is not an integer in that range, or if the environment variable
-        COURSE_THREADS is not a whole number.
+        If `seed` is not an integer in that range, or COURSE_THREADS no whole number.
     Stop
         If this Python has no TensorFlow, or if Keras already runs on another backend.
-
-    Notes
-    -----
-    The course computes with TensorFlow in single precision, channels last, whatever KERAS_BACKEND
-    and ``keras.json`` say.
-
-    COURSE_THREADS=n limits TensorFlow to n threads (the tests use 1). NumPy's linear algebra
-    always runs on one thread: for the course's small matrices a second one costs more CPU
-    time than it saves.
     """
     global _blas_limit
     seed = integer("seed", seed, 0, 2**32 - 1)
@@ -100,14 +88,13 @@ def start(seed=0):
             gpus = _configure(tf, int(threads))
     except ModuleNotFoundError as error:
         raise Stop(f"{error}: {OPEN_IT}") from None
-    if keras.config.backend() != "tensorflow":
-        name = keras.config.backend()
+    if (name := keras.config.backend()) != "tensorflow":
         raise Stop(f"Keras already runs on {name} here: restart the kernel, then run this first")
     keras.config.set_image_data_format("channels_last")
     keras.config.set_floatx("float32")
     tf.get_logger().setLevel("ERROR")
-    random.seed(seed)
-    keras.utils.set_random_seed(seed)
+    keras.utils.set_random_seed(seed)  # Python's and NumPy's, too
+    # NumPy's own threads cost more CPU time than they save on the course's small matrices.
     _blas_limit = threadpoolctl.threadpool_limits(1, user_api="blas")
 
     from utils import plots
@@ -158,13 +145,12 @@ def _unused_gpu():
 
 
 def strategy():
-    """Return the TensorFlow distribution strategy for this machine.
+    """Return how TensorFlow shares the work of this machine: mirrored where it has several GPUs.
 
     Returns
     -------
     tf.distribute.Strategy
-        `MirroredStrategy` where TensorFlow finds several GPUs, else the default strategy, under
-        which ``with strategy().scope():`` changes nothing.
+        On one device the default, under which ``with strategy().scope():`` changes nothing.
     """
     import tensorflow as tf
 

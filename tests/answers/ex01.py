@@ -23,25 +23,29 @@ def menu_in_loops(x, W, theta):
     return answers
 
 
-def scan(target, low=-2.0, step=0.5, score=lambda right: int(right.sum())):
-    values = np.arange(low, 2.25, step)
-    return max(
-        score((BITS @ [w1, w2] > theta) == target)
-        for w1 in values
-        for w2 in values
-        for theta in values
-    )
+MAJORITY = (np.ones(3), 1.5)
 
 
-def random_scan(target):
-    rng = np.random.default_rng(2)
-    units = rng.normal(size=(5000, 3))
-    answers = units[:, :2] @ BITS.T > units[:, 2:]
-    return (answers == target).sum(axis=1).max()
+def counting(k, signs=(1, -1), theta=0.5, last=0.5):
+    """Hidden unit l asks for more than l + theta ones; their answers count in turn + and -."""
+    asked = np.arange(k)
+    return np.ones((k, k)), asked + theta, np.resize(signs, k), last
 
 
-def forgets_return(target):
-    scan(target, step=1.0)
+def listing(k):
+    """A hidden unit for each input with an odd number of ones, which knows no other."""
+    odd = np.array([row for row in np.ndindex(*(2,) * k) if sum(row) % 2])
+    return (2 * odd - 1).T.tolist(), (odd.sum(axis=1) - 1).tolist(), [1] * len(odd), 0
+
+
+def xor_for_all(k):
+    W = np.zeros((k, 2))
+    W[:2] = 1
+    return W, [0.5, 1.5], [1, -1], 0.5
+
+
+def forgets_return(k):
+    counting(k)
 
 
 def learn(x, target, c, epochs, sign=1, factor=1, tie=True, batch=False, stop=True):
@@ -129,20 +133,48 @@ def zero_one_margin(x, target, u):
     return (radius(x) / gamma) ** 2 if gamma > 0 else np.inf
 
 
-def with_ones(x):
-    return np.column_stack([np.ones(len(x)), x])
+def methods(a, b, sign=1, ddof=1, errors=3, rounding=np.ceil):
+    d, n = sign * (a - b), len(a)
+    mean, scatter = d.mean(), d.std(ddof=ddof)
+    unpaired = np.hypot(a.std(ddof=1), b.std(ddof=1)) / n**0.5
+    return mean, scatter / n**0.5, unpaired, rounding((errors * scatter / mean) ** 2)
 
 
-def fit(x, y):
-    return np.linalg.lstsq(with_ones(x), y)[0]
+def methods_in_loops(a, b):
+    n = len(a)
+    d = [x - y for x, y in zip(a.tolist(), b.tolist())]
+
+    def mean_error(values):
+        mean = sum(values) / n
+        return mean, (sum((v - mean) ** 2 for v in values) / (n - 1) / n) ** 0.5
+
+    mean, paired = mean_error(d)
+    unpaired = (mean_error(a.tolist())[1] ** 2 + mean_error(b.tolist())[1] ** 2) ** 0.5
+    needed = 1
+    while abs(mean) < 3 * paired * (n / needed) ** 0.5:
+        needed += 1
+    return [mean, paired, unpaired, needed]
 
 
-def fit_normal(x, y):
-    X = with_ones(x)
-    return list(np.linalg.inv(X.T @ X) @ X.T @ y)
+def methods_by_covariance(a, b):
+    (aa, ab), (_, bb) = np.cov(a, b) / len(a)
+    mean, square = a.mean() - b.mean(), aa + bb - 2 * ab
+    needed = -(-9 * len(a) * square // mean**2)
+    return np.array([mean, square**0.5, (aa + bb) ** 0.5, needed])
 
 
-KELVIN = (-5.16, 0.385)
+def but(part, change):
+    """Return `methods` with one of its four numbers changed."""
+
+    def answer(a, b):
+        found = list(methods(a, b))
+        found[part] = change(found, a, b)
+        return found
+
+    return answer
+
+
+WAYS = ("same", "up", "same", "up")
 
 
 def single(function):
@@ -210,22 +242,30 @@ WRONG = {
         (((ONE, 1.0 + 1e-6), ([1, 0.5], 0.7)), "wrong at 1 of 4 corners, as at (0, 1)"),
     ],
     "01.3": [
-        ((lambda target: 4,), "that is impossible"),
-        ((lambda target: 2,), "some unit does better"),
-        ((lambda target: 3,), "some unit does better"),
-        ((lambda target: scan(target, low=0.0),), "negative weights"),
-        ((lambda target: scan(target, step=2.0),), "some unit does better"),
-        ((lambda target: scan(target, score=lambda right: right.mean()),), "not a fraction"),
-        ((lambda target: scan(target) * 100,), "count from 0 to 4"),
-        ((lambda target: (BITS @ [1, 1] > 1.5) == target,), "4 elements"),
-        ((forgets_return,), "returns None"),
-        ((4,), "must be a function"),
-        ((lambda target: 0 if scan(target) == 4 else 1,), "the lowest number"),
-        ((lambda target: scan(target) + 1,), "returns 5: it must be a count from 0 to 4"),
-        ((lambda target: scan(target) + 40,), "returns 44: it must be a count from 0 to 4"),
-        ((lambda target: 3 if target.sum() == 2 else 4,), "some unit does better"),
-        ((lambda target: 4 if target.sum() in (0, 1, 3) else 3,), "some unit does better"),
-        ((lambda target: scan(target) if target.sum() != 4 else 3,), "targets [1, 1, 1, 1]"),
+        ((MAJORITY, 8, counting), "it would do XOR"),
+        ((MAJORITY, 7, counting), "the one wrong corner"),
+        ((MAJORITY, 5, counting), "ask a unit with a negative weight"),
+        ((MAJORITY, 2, counting), "not of wrong ones"),
+        ((MAJORITY, "six", counting), "is text"),
+        (((np.ones(3), 0.5), 6, counting), "that is OR"),
+        (((np.ones(3), 2.5), 6, counting), "that is AND"),
+        (((-np.ones(3), -1.5), 6, counting), "the wrong way round"),
+        (((np.ones(3), 2), 6, counting), "exactly at its threshold"),
+        ((([1, 1, 0], 1.5), 6, counting), "errs at 2 of 8 inputs, as at [0 1 1]"),
+        (((np.ones(2), 1.5), 6, counting), "has shape (2,)"),
+        ((1.5, 6, counting), "must be a pair"),
+        ((MAJORITY, 6, lambda k: counting(k, last=-0.5)), "answers are wrong"),
+        ((MAJORITY, 6, lambda k: counting(k, signs=[1])), "that is OR"),
+        ((MAJORITY, 6, lambda k: counting(k, signs=[1, -1, -1])), "1 is not the only one"),
+        ((MAJORITY, 6, lambda k: counting(k, signs=(-1, 1), last=-0.5)), "ones is even"),
+        ((MAJORITY, 6, lambda k: counting(k, theta=1)), "for k = 2 3 of 4 answers are wrong"),
+        ((MAJORITY, 6, xor_for_all), "for k = 3 4 of 8 answers are wrong"),
+        ((MAJORITY, 6, lambda k: counting(2)), "for k = 3 the W has shape (2, 2): not (3, m)"),
+        ((MAJORITY, 6, lambda k: (np.ones(k), 0.5, 1, 0.5)), "the W has shape (2,)"),
+        ((MAJORITY, 6, lambda k: counting(k)[:3]), "must return 4 things"),
+        ((MAJORITY, 6, lambda k: (*counting(k)[:2], [1], 0.5)), "v has shape (1,)"),
+        ((MAJORITY, 6, forgets_return), "returns None"),
+        ((MAJORITY, 6, counting(3)), "must be a function"),
     ],
     "01.4": [
         ((lambda x, t, c, n: learn(x, t, c, n, sign=-1),), "wrong sign"),
@@ -273,21 +313,44 @@ WRONG = {
         ((lambda x, t, u: np.nan,), "must be finite"),
     ],
     "01.6": [
-        ((lambda x, y: np.linalg.lstsq(x, y)[0], KELVIN), "lacks the weight w0"),
-        ((lambda x, y: np.roll(fit(x, y), -1), KELVIN), "w0 must come first"),
-        ((lambda x, y: -fit(x, y), KELVIN), "wrong sign"),
-        ((lambda x, y: fit(x, y) * 1.01, KELVIN), "smaller sum of squares"),
-        ((lambda x, y: fit(x, y)[:, None], KELVIN), "has shape (2, 1)"),
-        ((lambda x, y: np.linalg.lstsq(with_ones(x), y), KELVIN), "must be an array of numbers"),
-        ((fit, (100.0, 0.385)), "at 0 K"),
-        ((fit, (205.16, 0.385)), "wrong sign"),
-        ((fit, (0.385, 0.385)), "w0 of w_kelvin is wrong"),
-        ((fit, (0.385, -5.16)), "wrong order"),
-        ((fit, (-5.16, 0.385 / 273.15)), "step of 1 K"),
-        ((lambda x, y: with_ones(x) @ fit(x, y), KELVIN), "has shape (9,)"),
-        ((fit, (-27.0, 0.385)), "go down from 0 °C"),
-        ((fit, -5.16), "has shape ()"),
-        ((fit, None), "is None"),
+        ((lambda a, b: methods(a, b, sign=-1), WAYS), "wrong sign: a minus b"),
+        ((but(0, lambda f, a, b: abs(f[0])), WAYS), "has lost its sign"),
+        ((but(0, lambda f, a, b: sum(a - b)), WAYS), "is a sum"),
+        (
+            (lambda a, b: methods(a, b, ddof=0), WAYS),
+            "needs the scatter with n - 1",
+        ),
+        ((but(1, lambda f, a, b: f[1] * len(a) ** 0.5), WAYS), "not the error of the mean"),
+        ((but(1, lambda f, a, b: f[1] / len(a) ** 0.5), WAYS), "like one over the root of n"),
+        ((but(1, lambda f, a, b: f[2]), WAYS), "does not use that a[i] and b[i]"),
+        ((but(2, lambda f, a, b: f[1]), WAYS), "must not use that a[i] and b[i]"),
+        ((lambda a, b: [methods(a, b)[i] for i in (0, 2, 1, 3)], WAYS), "are exchanged"),
+        ((but(2, lambda f, a, b: f[2] * len(a) ** 0.5), WAYS), "is a scatter"),
+        (
+            (but(2, lambda f, a, b: (a.std(ddof=1) + b.std(ddof=1)) / len(a) ** 0.5), WAYS),
+            "lacks the squares",
+        ),
+        (
+            (but(2, lambda f, a, b: 2 * f[2]), WAYS),
+            "the unpaired error of compare_methods is too large",
+        ),
+        ((lambda a, b: methods(a, b, rounding=float), WAYS), "must be rounded up"),
+        ((lambda a, b: methods(a, b, rounding=np.floor), WAYS), "must be rounded up"),
+        ((lambda a, b: methods(a, b, errors=1), WAYS), "one error, not three"),
+        ((but(3, lambda f, a, b: np.ceil((3 * f[1] / f[0]) ** 2)), WAYS), "multiples of n"),
+        ((but(3, lambda f, a, b: np.ceil(len(a) * (3 * f[2] / f[0]) ** 2)), WAYS), "takes the unp"),
+        (
+            (but(3, lambda f, a, b: np.ceil(3 * f[1] / abs(f[0]) * len(a) ** 0.5)), WAYS),
+            "lacks a square",
+        ),
+        ((lambda a, b: methods(a, b)[:2], WAYS), "must return 4 things"),
+        ((lambda a: a, WAYS), "raises TypeError"),
+        ((methods, ("up", "up", "same", "up")), "know the order of its numbers"),
+        ((methods, ("same", "same", "same", "up")), "cancels in a - b only if"),
+        ((methods, ("same", "up", "up", "up")), "the scatter of b"),
+        ((methods, ("same", "up", "same", "down")), "which of the two errors decides"),
+        ((methods, ("same", "up", "same", "larger")), "must be one of up, same, down"),
+        ((methods, "same"), "shuffled must be 4 things"),
     ],
 }
 
@@ -306,10 +369,10 @@ RIGHT = {
         ((np.float32(ONE), np.array([1.5])), ((Fraction(1), 1), Fraction(1, 2))),
     ],
     "01.3": [
-        (scan,),
-        (random_scan,),
-        (lambda target: scan(target, step=0.25),),
-        (lambda target: np.array([float(scan(target))]),),
+        (MAJORITY, 6, counting),
+        (([2, 2, 2], 2.0), np.array([6.0]), listing),
+        (([3, 2, 2], 3.5), 6.0, lambda k: [np.float32(part) for part in counting(k)]),
+        ((np.ones(3), 1), 6, lambda k: counting(k, theta=0)),
     ],
     "01.4": [(learn,), (learn_with_branches,), (single(learn),)],
     "01.5": [
@@ -319,9 +382,9 @@ RIGHT = {
         (lambda *arguments: np.array([[bound(*arguments)]]),),
     ],
     "01.6": [
-        (fit, KELVIN),
-        (fit_normal, np.array([100 - 0.385 * 273.15, 0.385])),
-        (fit, (-5.1, 0.385)),
-        (single(fit), np.float32(KELVIN)),
+        (methods, WAYS),
+        (methods_in_loops, list(WAYS)),
+        (methods_by_covariance, ("Same", " UP", "same", "up")),
+        (single(methods), np.array(WAYS)),
     ],
 }

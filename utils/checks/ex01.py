@@ -4,7 +4,7 @@ import numpy as np
 
 from utils.checks import exercise
 from utils.checks.attempt import call, require
-from utils.checks.compare import Shape, array, compare, compare_function, number, same, things
+from utils.checks.compare import Shape, array, compare, compare_function, number, same, things, word
 
 BITS = np.array([[0, 0], [0, 1], [1, 0], [1, 1]])
 
@@ -72,30 +72,50 @@ def logic(and_unit, or_unit):
 
 @exercise(
     "01.3",
-    "Try many units, all combinations of w1, w2 and theta on a grid; count what each gets right.",
-    "The grid must contain negative weights and thresholds, and thresholds between the weights.",
+    "`most`: on each face of the cube of inputs one bit is fixed. What is then the parity of all "
+    "three, and how many corners of a face are wrong at least?",
+    "The network: let hidden unit l ask whether at least l bits are 1. How many units say yes? "
+    "Which v turns these numbers, 0, 1, 2, 3, ..., into 0, 1, 0, 1, ...?",
 )
-def best_score(function):
-    def table(target):
-        xor = target[0] == target[3] != target[1] == target[2]
-        right = 3 if xor else 4
-        better = f"for the targets {target.tolist()} some unit does better: "
-        return right, [
-            (right / 4, "best_score must return a number of answers (0 to 4), not a fraction"),
-            (4 - right, "that is the lowest number of right answers: the highest is asked for"),
-            (lambda n: n not in range(5), lambda n: f"best_score returns {n:g}: it must be a count "
-             "from 0 to 4, of the answers that the best unit gets right"),
-            (lambda n: n > right,
-             f"best_score says that one unit computes {target.tolist()}: that is impossible"),
-            (xor, better + "is your grid fine enough?"),
-            (None, better + "does your scan contain negative weights, negative thresholds, and "
-             "thresholds between the weights?"),
+def parity(majority, most, parity_weights):
+    def inputs(k):
+        return np.indices((2,) * k).reshape(k, -1).T
+
+    def answers(k):
+        found = call(parity_weights, k, name="parity_weights")
+        found = things(found, ("W", "theta", "v", "theta_out"), "parity_weights", "return", 2)
+        W, last = array(found[0], name="W"), number(found[3], "theta_out")
+        require(W.shape[:-1] == (k,), f"for k = {k} the W has shape {W.shape}: not ({k}, m)")
+        theta, v = array(found[1], W.shape[1:], "theta"), array(found[2], W.shape[1:], "v")
+        return (inputs(k) @ W > theta) @ v > last
+
+    def table(k):
+        ones = inputs(k).sum(axis=1)
+        return ones % 2, [
+            (ones % 2 == 0, "the network says 1 where the number of ones is even"),
+            (ones > 0, "the network says 1 wherever a bit is 1: that is OR"),
+            (ones == 1, "the network misses the other odd numbers of ones: 1 is not the only one"),
+            (None, lambda y: f"for k = {k} {np.sum(y != ones % 2)} of {2**k} answers are wrong"),
         ]  # fmt: skip
 
-    first = [8, 14, 7, 1, 0, 4, 6, 9]  # AND, OR, their opposites, never, x1 and not x2, XOR twice
-    order = [*first, *sorted(set(range(16)) - set(first))]
-    cases = [(np.array([k >> bit & 1 for bit in range(4)]),) for k in order]
-    compare_function("best_score", function, table, cases)
+    w, theta = things(majority, ("w", "theta"), "majority")
+    z = inputs(3) @ array(w, (3,), "w of majority") - number(theta, "theta of majority")
+    ones = inputs(3).sum(axis=1)
+    wrong = (z > 0) != (ones > 1)
+    compare("majority", z > 0, ones > 1, [
+        ((wrong & (z == 0)).any(), "majority sits exactly at its threshold, z = 0, where it errs"),
+        (ones > 0, "majority says 1 where a single bit is 1: that is OR"),
+        (ones > 2, "majority wants all three bits: that is AND"),
+        (ones < 2, "majority gives all answers the wrong way round"),
+        (None, f"majority errs at {wrong.sum()} of 8 inputs, as at {inputs(3)[np.argmax(wrong)]}"),
+    ])  # fmt: skip
+    compare("most", most, 6, [
+        (8, "no unit does parity: with the third bit fixed it would do XOR, or its opposite"),
+        (7, "most is too large: three faces of the cube do not touch the one wrong corner"),
+        (2, "most is a number of right answers, not of wrong ones"),
+        (None, "most is not the highest number: ask a unit with a negative weight, too"),
+    ])  # fmt: skip
+    compare_function("parity_weights", answers, table, [(2,), (3,), (1,)])
 
 
 @exercise(
@@ -197,30 +217,47 @@ def mistake_bound(function):
 
 @exercise(
     "01.6",
-    "Put a column of ones in front of x, then solve the normal equations or call np.linalg.lstsq.",
-    "For the prediction: put t, expressed by the absolute temperature, into R = w0 + w1 t.",
+    "The paired error is that of the mean of a - b, sample by sample. Unpaired, the squares of the "
+    "errors of the two means add.",
+    "`needed`: an error falls like one over the root of the number of samples; when is it a third "
+    "of the difference? `shuffled`: what do a[i] and b[i] have in common, before and after?",
 )
-def least_squares(function, w_kelvin):
-    def table(x, y):
-        right = np.linalg.lstsq(np.column_stack([np.ones(len(x)), x]), y)[0]
-        return right, [
-            (Shape((x.shape[1],)), "w lacks the weight w0 of the constant input x0 = 1"),
-            (np.roll(right, -1), "w0 must come first in w"),
-            (None, "a smaller sum of squares exists: residuals are not orthogonal to the inputs"),
+def compare_methods(function, shuffled):
+    def table(a, b):
+        n, d, variance = len(a), a - b, (a.var(ddof=1) + b.var(ddof=1)) / len(a)
+        mean, s, unpaired = d.mean(), d.std(ddof=1), np.sqrt(variance)
+        paired, exact = s / np.sqrt(n), (3 * s / mean) ** 2
+        return (mean, paired, unpaired, np.ceil(exact)), [
+            ("difference", -mean, "... has the wrong sign: a minus b"),
+            ("difference", abs(mean), "... has lost its sign"),
+            ("difference", d.sum(), "... is a sum: divide it by the number of samples"),
+            ((None, unpaired, paired, None), "the paired and the unpaired error are exchanged"),
+            ("paired error", unpaired, "... does not use that a[i] and b[i] come from one sample"),
+            ("paired error", s, "... is the scatter of differences, not the error of the mean"),
+            ("paired error", s / n, "... is too small: errors fall like one over the root of n"),
+            ("paired error", d.std() / np.sqrt(n), "... needs the scatter with n - 1, ddof=1"),
+            ("unpaired error", paired, "... must not use that a[i] and b[i] come from one sample"),
+            ("unpaired error", unpaired * np.sqrt(n), "... is a scatter, not the error of a mean"),
+            ("unpaired error", (a.std(ddof=1) + b.std(ddof=1)) / n**0.5, "... lacks the squares"),
+            ("number needed", [exact, np.floor(exact)], "... must be rounded up"),
+            ("number needed", np.ceil(exact / 9), "... makes the difference one error, not three"),
+            ("number needed", np.ceil(np.sqrt(exact)), "... lacks a square: errors fall as a root"),
+            ("number needed", np.ceil(exact / n), "... does not count samples but multiples of n"),
+            ("number needed", np.ceil(9 * n * variance / mean**2), "... takes the unpaired error"),
         ]  # fmt: skip
 
-    rng, cases = np.random.default_rng(16), []
-    for inputs in (1, 3):
-        x = rng.uniform(-2, 2, (9, inputs))
-        cases += [(x, 3 + x @ np.arange(1, inputs + 1) + 0.3 * rng.normal(size=9))]
-    compare_function("least_squares", function, table, cases, what="the w of least_squares")
-    (w0, w1), shift = array(w_kelvin, (2,), "w_kelvin"), 0.385 * 273.15
-    order = abs(w0 - 0.385) < 1e-3 < abs(w1 - 0.385)
-    require(not order, "w_kelvin has its components in the wrong order: w0 comes first")
-    step = "w1 of w_kelvin is wrong: how large is a step of 1 K compared with one of 1 °C?"
-    compare("w1", w1, 0.385, [(None, step)], rtol=0, atol=1e-3)
-    compare("w0", w0, 100 - shift, [
-        (100, "w0 of w_kelvin is the resistance at 0 K, not that at 0 °C"),
-        (100 + shift, "the shift of w0 in w_kelvin has the wrong sign"),
-        (None, "w0 of w_kelvin is wrong: go down from 0 °C to 0 K"),
-    ], rtol=0, atol=0.1)  # fmt: skip
+    names = ("difference", "paired error", "unpaired error", "number needed")
+    rng = np.random.default_rng(16)
+    a, luck = rng.normal(0.2, 0.02, 30), rng.normal(0, 0.01, 30)
+    cases = [(a, a + luck + 0.002), (a[:9], 0.9 * a[:9] + luck[:9] + 0.013)]
+    compare_function("compare_methods", function, table, cases, parts=names)
+    why = (
+        "does a mean know the order of its numbers?",
+        "what a[i] and b[i] share cancels in a - b only if i is one sample",
+        "does the scatter of b know the order of its numbers?",
+        "which of the two errors decides how many samples are needed?",
+    )
+    given, ways = things(shuffled, names, "shuffled"), ("same", "up", "same", "up")
+    for name, way, right, reason in zip(names, given, ways, why):
+        way = word(way, ("up", "same", "down"), f"{name} in shuffled")
+        require(way == right, f"{name} in shuffled is wrong: {reason}")

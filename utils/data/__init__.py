@@ -7,21 +7,12 @@ in one line what it returned.
 """
 
 from utils.data import galaxies, mnist
-from utils.data.cache import DataError, Dataset, fetch
+from utils.data.cache import DataError
 from utils.data.galaxies import load_galaxies
 from utils.data.magnets import load_magnets, magnet_maps
 from utils.data.mnist import load_mnist
 
-__all__ = [
-    "DataError",
-    "Dataset",
-    "fetch",
-    "load_galaxies",
-    "load_magnets",
-    "load_mnist",
-    "magnet_maps",
-    "state",
-]
+__all__ = ["DataError", "load_galaxies", "load_magnets", "load_mnist", "magnet_maps", "state"]
 
 
 def state():

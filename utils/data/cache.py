@@ -54,19 +54,20 @@ class Dataset(tuple):
 
 
 def resolve(source):
-    """Return the data source to use: the argument, or COURSE_DATA, or "auto".
+    """Return the data source to use (the argument, or COURSE_DATA, or "auto") and who asked for it.
 
     Raises
     ------
     ValueError
         If it is none of "auto", "embedded", "real".
     """
-    name, value = "source", source
+    name, value, reason = "source", source, "as asked"
     if source is None:
         name, value = "COURSE_DATA", os.environ.get("COURSE_DATA") or "auto"
+        reason = "as COURSE_DATA asks"
     if value not in SOURCES:
         raise ValueError(f"{name} must be one of {', '.join(SOURCES)}, not {value!r}")
-    return value
+    return value, reason
 
 
 def shown(text):
@@ -127,11 +128,12 @@ def computed(name, make):
         return arrays
 
 
-def fetch(urls, path, checksum, timeout=10.0, limit=None, progress=None):
+def fetch(urls, path, checksum, timeout=10.0, limit=None):
     """Download a file to `path`, from the first address that serves it whole.
 
     The bytes go to ``path + ".part"``, which a later call continues; only a file with the right
-    checksum takes its place at `path`, in one step. A second process waits for the first.
+    checksum takes its place at `path`, in one step. A second process waits for the first. Progress
+    and waiting are told where a terminal shows them.
 
     Parameters
     ----------
@@ -146,8 +148,6 @@ def fetch(urls, path, checksum, timeout=10.0, limit=None, progress=None):
     limit : float, optional
         Seconds after which an address is given up even while bytes come, and the longest wait
         for another process; by default there is no limit.
-    progress : bool, optional
-        Whether to tell of progress and of waiting; by default where a terminal shows it.
 
     Returns
     -------
@@ -161,17 +161,16 @@ def fetch(urls, path, checksum, timeout=10.0, limit=None, progress=None):
         message names the reason at each address.
     """
     path = Path(path)
-    progress = sys.stderr.isatty() if progress is None else progress
     part = path.with_name(path.name + ".part")
     reasons = []
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with _locked(path, limit, tell=progress):
+        with _locked(path, limit):
             if path.exists() and sha256(path) == checksum.lower():
                 return path  # another process fetched it while this one waited
             for url in urls:
                 try:
-                    _download(url, part, timeout, limit, progress)
+                    _download(url, part, timeout, limit)
                 except ConnectionError as error:
                     reasons.append(f"{url}: {error}")
                     continue
@@ -188,7 +187,7 @@ def fetch(urls, path, checksum, timeout=10.0, limit=None, progress=None):
 
 
 @contextlib.contextmanager
-def _locked(path, limit=None, tell=False):
+def _locked(path, limit=None):
     """Hold the lock beside `path`; filelock.Timeout if it is not free after `limit` seconds.
 
     The lock file stays: who deletes it takes it away from the process that holds it.
@@ -197,8 +196,8 @@ def _locked(path, limit=None, tell=False):
     try:
         lock.acquire(timeout=0)
     except filelock.Timeout:
-        if tell:
-            print(f"waiting for another process that fetches {shown(path)}", file=sys.stderr)
+        if sys.stderr.isatty():
+            print(f"waiting for another process that makes {shown(path)}", file=sys.stderr)
         lock.acquire(timeout=-1 if limit is None else limit)
     try:
         yield
@@ -206,7 +205,7 @@ def _locked(path, limit=None, tell=False):
         lock.release()
 
 
-def _download(url, part, timeout, limit, progress):
+def _download(url, part, timeout, limit):
     """Continue `part` from `url`; raise ConnectionError if the server does not send all of it."""
     have = part.stat().st_size if part.exists() else 0
     answer = _answer(url, have, timeout)
@@ -215,7 +214,7 @@ def _download(url, part, timeout, limit, progress):
     if total and free < total - have:
         lack = f"it needs {size(total - have)}, and {size(free)} are free"
         raise OSError(errno.ENOSPC, lack, str(part.parent))
-    started, begun_at = time.monotonic(), have
+    started, begun_at, progress = time.monotonic(), have, sys.stderr.isatty()
     try:
         with open(part, "ab" if have else "wb") as file:
             for block in answer:
@@ -270,10 +269,9 @@ def _plainly(error):
         return (
             f"its certificate is not trusted ({cause.verify_message}). Is the computer's clock "
             "right? On macOS run 'Install Certificates.command' in Python's folder under "
-            "Applications. A company or university that inspects the traffic has a certificate "
-            "of its own: set the environment variable SSL_CERT_FILE to the file of it that the "
-            "computing centre gives. Elsewhere set SSL_CERT_FILE to what "
-            "`python -m certifi` prints"
+            "Applications. Elsewhere set the environment variable SSL_CERT_FILE to what "
+            "`python -m certifi` prints or, where a company or university inspects the traffic, "
+            "to the file of its certificate that the computing centre gives"
         )
     broken = isinstance(cause, http.client.HTTPException)
     text = f"a broken answer ({cause!r})" if broken else str(cause) or repr(cause)

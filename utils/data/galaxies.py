@@ -5,22 +5,12 @@ Source: H. Leung, J. Bovy (2021), https://doi.org/10.5281/zenodo.10845026; label
 Legacy Imaging Surveys (A. Dey et al. 2019, https://doi.org/10.3847/1538-3881/ab089d).
 """
 
-import os
 from pathlib import Path
 
 import numpy as np
 
 from utils.arguments import integer
-from utils.data.cache import (
-    DataError,
-    Dataset,
-    cache_folder,
-    computed,
-    fetch,
-    resolve,
-    sha256,
-    size,
-)
+from utils.data.cache import DataError, Dataset, cache_folder, computed, resolve, sha256, size
 
 URLS = (
     "https://www.astro.utoronto.ca/~hleung/shared/Galaxy10/Galaxy10_DECals.h5",
@@ -76,11 +66,10 @@ def load_galaxies(source=None, n_per_class=None, seed=0):
     """
     from utils.simulate.galaxies import CLASS_NAMES, simulate_galaxies
 
-    source = resolve(source)
+    source, reason = resolve(source)
     seed = integer("seed", seed)
     if n_per_class is not None:
         n_per_class = integer("n_per_class", n_per_class, least=1)
-    reason = "as COURSE_DATA asks" if os.environ.get("COURSE_DATA") == source else "as asked"
     if source != "embedded":
         try:
             images, labels = _chosen(*extracted(), n_per_class or PER_CLASS, seed)
@@ -98,7 +87,7 @@ def load_galaxies(source=None, n_per_class=None, seed=0):
 
 def cache_path():
     """Return where astroNN keeps Galaxy10_DECals.h5."""
-    return Path(os.path.expanduser("~"), ".astroNN", "datasets", "Galaxy10_DECals.h5")
+    return Path.home() / ".astroNN" / "datasets" / "Galaxy10_DECals.h5"
 
 
 def extract_path():
@@ -106,100 +95,44 @@ def extract_path():
     return cache_folder() / f"{EXTRACT}.npz"
 
 
-def fetch_galaxies():
-    """Fetch Galaxy10 DECaLS (2.74 GB) to where astroNN looks for it; return its path.
-
-    Raises
-    ------
-    DataError
-        If neither address serves it, or it cannot be stored.
-    """
-    return fetch(URLS, cache_path(), FILE_SHA256, timeout=30)
-
-
 def extracted():
-    """Return the images and labels of `extract`, kept in the course's cache from the first time on.
+    """Return the lecture's images and labels, kept in the course's cache from the first time on.
+
+    Returns
+    -------
+    images : array (12600, 96, 96, 3), uint8
+        1,800 images of each class, drawn at random, in the order of the file.
+    labels : array (12600,), int64
+        0..6 in the order of `NUMBERS`.
 
     Raises
     ------
     DataError
         If there is no extract yet and the file is missing, in use, damaged or not Galaxy10.
     """
-
-    def make():
-        path = cache_path()
-        if not path.exists():
-            sizes = f"{size(FILE_SIZE)} and makes an extract of {size(EXTRACT_SIZE)}"
-            raise DataError(f"{path} is not there; this fetches its {sizes}: {FETCH}")
-        images, labels = extract(path, checksum=FILE_SHA256)
-        return {"images": images, "labels": labels}
-
-    arrays = computed(EXTRACT, make)
+    arrays = computed(EXTRACT, _extract)
     return arrays["images"], arrays["labels"]
 
 
-def _chosen(images, labels, n_per_class, seed):
-    """Return n images of each class in random order."""
-    rng = np.random.default_rng(seed)
-    rows = [rng.permutation(np.flatnonzero(labels == k)) for k in range(len(NUMBERS))]
-    fewest = min(map(len, rows))
-    if n_per_class > fewest:
-        raise ValueError(
-            f"n_per_class must be at most {fewest} for the real data, not {n_per_class}"
-        )
-    rows = rng.permutation(np.concatenate([r[:n_per_class] for r in rows]))
-    print(f"Galaxies: real, Galaxy10 DECaLS, 7 x {n_per_class} images of 96 x 96 pixels")
-    return images[rows], labels[rows]
-
-
-def extract(path, per_class=PER_CLASS, seed=EXTRACT_SEED, checksum=None):
-    """Cut the central 96 x 96 pixels of randomly drawn images of the seven classes out of the file.
+def _extract():
+    """Draw the images and cut their central 96 x 96 pixels out of the file.
 
     Reads slabs along the file's own chunks: image by image would decompress each chunk again and
     again, and all at once takes 3.5 GB.
-
-    Parameters
-    ----------
-    path : Path
-        A file with the keys `images` (n, 256, 256, 3) uint8 and `ans` (n,) in 0..9.
-    per_class : int
-        At most so many images of each class, drawn without repetition.
-    seed : int
-        Seed of the draw. With the same seed, a smaller draw is contained in a larger one.
-    checksum : str, optional
-        SHA-256 that the file must have.
-
-    Returns
-    -------
-    images : (m, 96, 96, 3) uint8
-        In the order of the file.
-    labels : (m,) int64
-        0..6 in the order of `NUMBERS`.
-
-    Raises
-    ------
-    DataError
-        If another program holds the file, it has another checksum, is not HDF5, lacks a key, or
-        has another shape.
     """
     import h5py
 
+    path = cache_path()
+    if not path.exists():
+        sizes = f"{size(FILE_SIZE)} and makes an extract of {size(EXTRACT_SIZE)}"
+        raise DataError(f"{path} is not there; this fetches its {sizes}: {FETCH}")
     try:
         with h5py.File(path, "r") as file:  # first of all: who holds the file may be changing it
-            if checksum and sha256(path) != checksum:
+            if sha256(path) != FILE_SHA256:
                 raise ValueError("wrong SHA-256")
-            missing = {"images", "ans"} - set(file)
-            if missing:
-                raise ValueError(f"it lacks {' and '.join(sorted(missing))}")
             pictures, answers = file["images"], file["ans"][:]
-            if pictures.shape[1:] != (256, 256, 3) or pictures.dtype != np.uint8:
-                raise ValueError(f"images has shape {pictures.shape}, dtype {pictures.dtype}")
-            if answers.shape != pictures.shape[:1]:
-                raise ValueError(f"ans has shape {answers.shape} for {len(pictures)} images")
-            rng = np.random.default_rng(seed)
-            drawn = [rng.permutation(np.flatnonzero(answers == k))[:per_class] for k in NUMBERS]
-            if not all(map(len, drawn)):
-                raise ValueError("a class has no image")
+            rng = np.random.default_rng(EXTRACT_SEED)
+            drawn = [rng.permutation(np.flatnonzero(answers == k))[:PER_CLASS] for k in NUMBERS]
             rows = np.sort(np.concatenate(drawn))
             images = np.empty((len(rows), SIZE, SIZE, 3), np.uint8)
             slab = pictures.chunks[0] if pictures.chunks else 64
@@ -216,4 +149,19 @@ def extract(path, per_class=PER_CLASS, seed=EXTRACT_SEED, checksum=None):
         else:
             state, advice = "is damaged or not Galaxy10 DECaLS", f"this fetches it anew: {FETCH}"
         raise DataError(f"{path} {state} ({error}); {advice}") from error
-    return images, np.searchsorted(NUMBERS, answers[rows]).astype(np.int64)
+    labels = np.searchsorted(NUMBERS, answers[rows]).astype(np.int64)
+    return {"images": images, "labels": labels}
+
+
+def _chosen(images, labels, n_per_class, seed):
+    """Return n images of each class in random order."""
+    rng = np.random.default_rng(seed)
+    rows = [rng.permutation(np.flatnonzero(labels == k)) for k in range(len(NUMBERS))]
+    fewest = min(map(len, rows))
+    if n_per_class > fewest:
+        raise ValueError(
+            f"n_per_class must be at most {fewest} for the real data, not {n_per_class}"
+        )
+    rows = rng.permutation(np.concatenate([r[:n_per_class] for r in rows]))
+    print(f"Galaxies: real, Galaxy10 DECaLS, 7 x {n_per_class} images of 96 x 96 pixels")
+    return images[rows], labels[rows]

@@ -17,13 +17,13 @@ FIELDS = ((0.0, 0.1), (0.4, 0.6), (1.0, 1.25))  # b / d^2 deep inside each phase
 STEPS = 127  # s_z is kept in so many steps from 0 to 1: one byte a spin
 
 
-def magnet_maps(d, b, seed=0, sweeps=100):
+def magnet_maps(d, b, seed=0):
     """Cool magnets down, or take them out of the cache, and return what a microscope would see.
 
     Parameters
     ----------
-    d, b, seed, sweeps
-        As for `utils.simulate.spins.anneal`; the lattice has 48 x 48 spins.
+    d, b, seed
+        As for `utils.simulate.spins.anneal`.
 
     Returns
     -------
@@ -36,10 +36,10 @@ def magnet_maps(d, b, seed=0, sweeps=100):
 
     rows = np.broadcast_arrays(np.atleast_1d(d), b)
     numbers = [np.asarray(row, float).tobytes() for row in (*rows, np.atleast_1d(seed))]
-    name = hashlib.sha256(b"1|%d|%d|" % (sweeps, np.ndim(seed)) + b"|".join(numbers)).hexdigest()
+    name = hashlib.sha256(b"1|100|%d|" % np.ndim(seed) + b"|".join(numbers)).hexdigest()
 
     def make():
-        found = spins.anneal(d, b, seed=seed, sweeps=sweeps)
+        found = spins.anneal(d, b, seed=seed)
         maps = np.rint(STEPS * found[2]).astype(np.int8)
         return {"maps": maps, "charge": np.rint(spins.charge(found)).astype(np.int64)}
 

@@ -52,22 +52,21 @@ def load_mnist(source=None):
     DataError
         If `source` is "real" and the data can neither be found nor fetched.
     """
-    source = resolve(source)
-    reason = "as COURSE_DATA asks" if os.environ.get("COURSE_DATA") == source else "as asked"
+    source, reason = resolve(source)
     if source != "embedded":
-        path = cache_path()
+        patience = {"timeout": 20} if source == "real" else {"timeout": 5, "limit": 60}
         try:
-            patience = {"timeout": 20} if source == "real" else {"timeout": 5, "limit": 60}
-            return _real(path, **patience)
+            parts, origin = fetch_mnist(**patience)
+            print(f"MNIST: real, 60,000 + 10,000 images, {origin}")
+            return Dataset(parts, "real")
         except DataError as error:
             reason = f"because {error}"
             if source == "real":
                 advice = f"set COURSE_DATA=embedded for the offline stand-in, run {FETCH}"
-                raise DataError(f"{error}; {advice}, or put mnist.npz at {path}") from error
+                raise DataError(f"{error}; {advice}, or put mnist.npz at {cache_path()}") from error
     train, test = stand_in()
-    print(
-        f"MNIST: stand-in from scikit-learn's digits, {len(train[0]):,} + {len(test[0])}, {reason}"
-    )
+    count = f"{len(train[0]):,} + {len(test[0])}"
+    print(f"MNIST: stand-in from scikit-learn's digits, {count}, {reason}")
     return Dataset((train, test), "stand-in", NOTE)
 
 
@@ -78,14 +77,19 @@ def cache_path():
 
 
 def fetch_mnist(**patience):
-    """Fetch MNIST (11.5 MB) to where Keras looks for it, unless it lies there; return its path.
+    """Fetch MNIST (11.5 MB) to where Keras looks for it, unless it lies there whole.
 
     A file that another program has packed anew is right if its arrays are.
 
     Parameters
     ----------
     **patience
-        `timeout` and `limit` of `utils.data.fetch`.
+        `timeout` and `limit` of `utils.data.cache.fetch`.
+
+    Returns
+    -------
+    parts, origin
+        What `keras.datasets.mnist.load_data` returns, and in words where it comes from.
 
     Raises
     ------
@@ -95,27 +99,10 @@ def fetch_mnist(**patience):
     path = cache_path()
     if path.exists():
         try:
-            _read(path)
-            return path
-        except DataError:
-            pass  # damaged: fetch it again
-    return fetch(URLS, path, FILE_SHA256, **patience)
-
-
-def _real(path, **patience):
-    """Return the real data from the cache; fetch them first if they are missing or damaged."""
-    if path.exists():
-        try:
-            return _told(_read(path), "from Keras's cache")
+            return _read(path), "from Keras's cache"
         except DataError as damage:
             print(f"MNIST: {damage}; fetching it again")
-    fetch_mnist(**patience)
-    return _told(_read(path), "downloaded into Keras's cache")
-
-
-def _told(parts, origin):
-    print(f"MNIST: real, 60,000 + 10,000 images, {origin}")
-    return Dataset(parts, "real")
+    return _read(fetch(URLS, path, FILE_SHA256, **patience)), "downloaded into Keras's cache"
 
 
 def _read(path):
