@@ -348,11 +348,11 @@ WRONG = {
         ((lambda s, n, a, r: ([0.1, [0.2]], 0.1, 0.2, 0.01),), "theta of alarm is a list"),
         (
             (alarm_error(lambda r, n, m, f: (r * (1 - r) / m) ** 0.5),),
-            "lacks the images of one set",
+            "lacks the other set",
         ),
         (
             (alarm_error(lambda r, n, m, f: (r * (1 - r) / n) ** 0.5),),
-            "lacks the images of one set",
+            "lacks the other set",
         ),
         (
             (alarm_error(lambda r, n, m, f: (r - r * r) ** 0.5 * (n**-0.5 + m**-0.5)),),

@@ -179,7 +179,7 @@ def alarm(function):
                 (1 - share, "... counts what lies below theta: an alarm lies above"),
                 (None, "... is not the share of its test images above theta"),
             )),
-            ("error", [np.sqrt(one / m), np.sqrt(one / n)], "... lacks the images of one set"),
+            ("error", [np.sqrt(one / m), np.sqrt(one / n)], "... lacks the other set's images"),
             ("error", np.sqrt(one / n) + np.sqrt(one / m), "variances add, not errors"),
             ("error", one * both, "... is a variance: take the square root"),
             ("error", np.sqrt(rate * both), "... lacks 1 - rate: a share is binomial"),
