@@ -722,6 +722,7 @@ def test_hexagonal_draws_the_same_pixels_twice():
 
 def test_ladder_names_each_rung_beside_its_point():
     rungs = {"a": (10.0, 2.0, 0.3), "b": (15.0, 2.1, 3.0), "c": (300.0, 0.5, 0.1)}
+    rungs |= {"y": (1.0, 9.0, 1.0), "z": (1.1, 8.0, 1.0)}
     labels = {"xlabel": "seconds", "ylabel": "wrong [%]"}
     figure = explore.ladder(rungs, note="stand-in", **labels, **TEXTS)
     (axes,) = figure.axes
@@ -730,6 +731,8 @@ def test_ladder_names_each_rung_beside_its_point():
     told = {text.get_text(): text for text in axes.texts}
     assert {name: told[name].xy for name in rungs} == {n: rungs[n][:2] for n in rungs}
     sides = [(told[name].get_ha(), told[name].get_va()) for name in rungs]
-    assert sides == [("right", "top"), ("left", "bottom"), ("right", "bottom")]
+    assert sides[:3] == [("right", "top"), ("left", "bottom"), ("right", "bottom")]
+    assert sides[3:] == [("left", "top"), ("left", "bottom")], "no room on the left of the first"
     bars = [bar.get_segments()[0][:, 1] for bars in axes.containers for bar in bars[2]]
-    assert np.allclose(bars, [(1.7, 2.3), (0.63, 5.1), (0.4, 0.6)]), "none reaches zero"
+    wanted = [(1.7, 2.3), (0.63, 5.1), (0.4, 0.6), (8, 10), (7, 9)]
+    assert np.allclose(bars, wanted), "none reaches zero"

@@ -756,12 +756,15 @@ def ladder(rungs, *, xlabel, ylabel, caption, alt, note=""):
         Cost, share of mistakes and its error; both axes are logarithmic.
     """
     figure, axes = plots.new(size=(10.5, 5))
+    costs = [cost for cost, _, _ in rungs.values()]
     for name, (cost, wrong, error) in rungs.items():
         low = min(error, 0.7 * wrong)  # the axis has no zero
         axes.errorbar(cost, wrong, [[low], [error]], fmt="o", color=plots.BLACK)
-        dearer = [c for c, w, _ in rungs.values() if c > cost and wrong / 2 < w < 2 * wrong]
-        beside = bool(dearer) and min(dearer) < 2 * cost  # its name would lie on the neighbour
-        left = beside or cost == max(c for c, _, _ in rungs.values())
+        near = [
+            c for c, w, _ in rungs.values() if cost < c < 2 * cost and wrong / 1.5 < w < 1.5 * wrong
+        ]
+        beside = bool(near)  # its name would lie on the neighbour
+        left = cost == max(costs) or beside and cost > 3 * min(costs)
         look = {"ha": "right" if left else "left", "va": "top" if beside else "bottom"}
         shift = (-8 if left else 8, -4 if beside else 4)
         axes.annotate(name, (cost, wrong), shift, textcoords="offset points", fontsize=15, **look)
