@@ -47,6 +47,7 @@ def test_phases_are_what_their_labels_say(capsys):
     assert capsys.readouterr().out == "Magnets: simulated, 3 x 3 maps of 48 x 48 spins\n"
     assert labels.tolist() == [0, 1, 2] * 3 and len(PHASES) == 3
     d, b, charge = conditions.T
+    assert FIELDS == ((0.0, 0.1), (0.4, 0.6), (1.0, 1.25))
     assert d.min() >= 0.7 and d.max() <= 1.0 and len(set(d)) == 9
     for phase, (low, high) in enumerate(FIELDS):
         reduced = (b / d**2)[labels == phase]
@@ -79,3 +80,22 @@ def test_a_smaller_set_is_contained_in_a_larger_one():
 def test_bad_arguments_are_named(arguments, says):
     with pytest.raises(ValueError, match=says):
         load_magnets(**arguments)
+
+
+def test_every_map_has_its_own_seed_and_the_fields_fill_their_ranges(monkeypatch):
+    called = []
+
+    def maps(d, b, seed):
+        called.append(seed)
+        return np.zeros((len(d), 48, 48), np.float32), np.zeros(len(d), np.int64)
+
+    monkeypatch.setattr("utils.data.magnets.magnet_maps", maps)
+    _, labels, conditions = load_magnets(40)
+    (seeds,) = called
+    assert len(set(seeds.tolist())) == 120 and 0 < seeds.min() and 2**30 < seeds.max() < 2**31
+    d, b, _ = conditions.T
+    assert d.min() < 0.72 and 0.98 < d.max() <= 1
+    for phase, (low, high) in enumerate(FIELDS):
+        reduced = (b / d**2)[labels == phase]
+        assert low <= reduced.min() and reduced.max() <= high
+        assert np.ptp(reduced) > 0.8 * (high - low)

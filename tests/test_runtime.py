@@ -209,6 +209,8 @@ def test_a_gpu_that_is_not_used_is_explained(monkeypatch, sign):
     for hidden in ("", "-1"):
         monkeypatch.setenv("CUDA_VISIBLE_DEVICES", hidden)
         assert runtime._unused_gpu() == start + "CUDA_VISIBLE_DEVICES hides it"
+    monkeypatch.setattr(runtime.sys, "platform", "win32")
+    assert runtime._unused_gpu().endswith("on Windows in WSL2")
     monkeypatch.setattr(runtime.sys, "platform", "darwin")
     assert runtime._unused_gpu() == ""
 

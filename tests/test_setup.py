@@ -17,6 +17,8 @@ from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 
+from conftest import over_budget
+
 ROOT = Path(__file__).resolve().parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 EXTRAS = PROJECT["optional-dependencies"]
@@ -107,6 +109,22 @@ def test_imports_run_one_way(pattern, forbidden):
                 continue
             bad = [name for name in names if re.match(rf"{forbidden}\b", name)]
             assert not bad, f"{path.relative_to(ROOT)} imports {bad}"
+
+
+def test_tensorflow_is_not_imported_where_numpy_does():
+    parts = ("arguments", "checks", "plots", "explore", "data")
+    parts += tuple(f"simulate.{name}" for name in ("galaxies", "earthquakes", "spins", "chain"))
+    code = "import sys, " + ", ".join(f"utils.{part}" for part in parts)
+    code += "; assert not {'tensorflow', 'keras'} & set(sys.modules)"
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)
+
+
+def test_a_notebook_over_its_budget_is_told():
+    assert not over_budget("notebooks/07_galaxies.ipynb", 150, 2000)
+    assert "150 CPU s" in over_budget("notebooks/07_galaxies.ipynb", 151, 10)
+    assert not over_budget("notebooks/01_perceptron.ipynb", 90, 10)
+    assert "90 CPU s" in over_budget("notebooks/01_perceptron.ipynb", 91, 10)
+    assert "2000 MB" in over_budget("notebooks/01_perceptron.ipynb", 1, 2001)
 
 
 def test_every_pin_has_hashes_and_no_address():

@@ -133,8 +133,10 @@ def _unused_gpu():
     """Say why TensorFlow does not use the NVIDIA GPU of this machine, if it has one."""
     signs = ("/dev/nvidia0", "/proc/driver/nvidia")
     there = any(map(os.path.exists, signs)) or shutil.which("nvidia-smi")
-    if not sys.platform.startswith("linux") or not there:
+    if not there or sys.platform == "darwin":
         return ""
+    if not sys.platform.startswith("linux"):
+        return "; the NVIDIA GPU is not used: for it TensorFlow needs Linux, on Windows in WSL2"
     if os.environ.get("CUDA_VISIBLE_DEVICES") in ("", "-1"):
         why = "CUDA_VISIBLE_DEVICES hides it"
     elif importlib.util.find_spec("nvidia") is None:
