@@ -206,3 +206,43 @@ def test_what_does_not_fit_is_told(tmp_path):
     ):  # fmt: skip
         assert re.search(fault, told), (fault, told)
     assert [p.name for p in tmp_path.glob("measured*")] == [], "the copies are removed"
+
+
+def test_the_verb_writes_measures_and_fails_if_anything_does_not_fit(tmp_path, monkeypatch, capsys):
+    found, asked = iter([["slide 1.1: overflows"], ["slide 2.1: overflows"], []]), []
+    monkeypatch.setattr(slides, "ROOT", tmp_path)
+    monkeypatch.setattr(slides, "supply", lambda: None)
+    monkeypatch.setattr(slides, "contents", lambda: asked.append("contents"))
+    monkeypatch.setattr(browser, "find", lambda: "a browser")
+
+    def write(path):
+        deck = tmp_path / f"{path.stem}.html"
+        deck.write_text('<div class="page"></div>' * 3, encoding="utf-8")
+        return deck
+
+    def judge(decks, script, screens):
+        asked.append(screens)
+        return next(found)
+
+    monkeypatch.setattr(slides, "write", write)
+    monkeypatch.setattr(browser, "judge", judge)
+    assert slides.main(["--measure", "01", "02"]) == 1, "one or more: the same status"
+    assert asked == [[(1280, 720), (1920, 1080)]] * 2 + ["contents"]
+    assert slides.main(["--measure", "03"]) == 0
+    said = capsys.readouterr().out
+    assert "01_perceptron.html: 3 slides\n    slide 1.1: overflows\n" in said
+    assert "03_mlp.html: 3 slides\n    all fit\n" in said
+    monkeypatch.setattr(browser, "find", lambda: None)
+    assert slides.main(["03"]) == 0 and next(found, "not asked") == "not asked"
+    with pytest.raises(SystemExit, match="Chromium"):
+        slides.main(["--measure", "03"])
+
+
+def test_a_text_that_a_cell_displays_is_shown_without_a_picture():
+    shown = nbformat.v4.new_output(
+        "display_data", {"text/markdown": "*Told* alone.", "text/plain": "x"}
+    )
+    cell = nbformat.v4.new_code_cell("tell()", outputs=[shown], id="told")
+    cell.metadata["slideshow"] = {"slide_type": "slide"}
+    ((slide,),) = deck(cell)
+    assert "<em>Told</em> alone." in slide["blocks"][-1] and "figure" not in slide["blocks"][-1]
