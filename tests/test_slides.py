@@ -1,7 +1,9 @@
 """The decks: what stands on a slide, and what a browser without network makes of it."""
 
 import base64
+import html
 import re
+from pathlib import Path
 
 import nbformat
 import pytest
@@ -117,11 +119,30 @@ def test_of_a_long_drawing_call_the_data_are_shown():
     assert re.sub("<[^>]+>", "", shown).strip() == "plots.lines(...)"
 
 
+def shown_code(source):
+    (slide,) = deck(code(source, "slide"))[0]
+    return html.unescape(re.sub("<[^>]+>", "", slide["blocks"][0])).strip()
+
+
+def test_short_calls_and_other_calls_are_shown_as_they_are():
+    for source in ("plots.lines(x,\n            y)", "train(\n    x,\n    y,\n)"):
+        assert shown_code(source) == source
+    fits = (
+        "plots.lines(\n    x, {'a': measured_with_the_new_camera_and_more},\n    caption='Look.')"
+    )
+    assert shown_code(fits) == "plots.lines(...)", "longer than 60 characters"
+    fits = fits.replace("_and_more", "")
+    assert shown_code(fits) == "plots.lines(x, {'a': measured_with_the_new_camera}, ...)"
+
+
 def test_a_picture_below_long_code_gets_a_slide_of_its_own():
     lines = "\n".join(f"x{k} = {k}" for k in range(slides.TOGETHER + 1))
     first, second = deck(code(lines, "slide", picture=True), text("Read."))[0]
     assert len(first["blocks"]) == 1 and "<figure" in second["blocks"][0]
     assert "Read" in second["blocks"][1]
+    fewer = lines.partition("\n")[2]  # as many as a picture may share its slide with
+    (together,) = deck(code(fewer, "slide", picture=True))[0]
+    assert "<figure" in together["blocks"][1]
 
 
 def test_links_lead_to_the_site_if_it_is_built_else_to_the_file(tmp_path, monkeypatch):
@@ -233,6 +254,9 @@ def test_the_verb_writes_measures_and_fails_if_anything_does_not_fit(tmp_path, m
     assert "01_perceptron.html: 3 slides\n    slide 1.1: overflows\n" in said
     assert "03_mlp.html: 3 slides\n    all fit\n" in said
     monkeypatch.setattr(browser, "find", lambda: None)
+    monkeypatch.setattr(slides, "lectures", lambda: [Path("index.ipynb"), Path("00_arrays.ipynb")])
+    assert slides.main([]) == 0
+    assert capsys.readouterr().out == "00_arrays.html: 3 slides\n", "the front page has no deck"
     assert slides.main(["03"]) == 0 and next(found, "not asked") == "not asked"
     with pytest.raises(SystemExit, match="Chromium"):
         slides.main(["--measure", "03"])
