@@ -152,6 +152,7 @@ def _build():
     end = [layers.Reshape((20, 20, 4)), pool(2), flat()]
     store.late = model(convolution(), flat(), *end, trained=False)
     store.large = model(convolution(8), pool(2), flat(), trained=False)
+    store.larger = model(convolution(5), pool(2), flat(), trained=False)
     store.dense = model(pool(2), flat(), trained=False)
     store.flat = model(convolution(), pool(2), flat(), shape=(24, 20, 1), trained=False)
     store.two = model(convolution(), pool(2), flat(), classes=2, trained=False)
@@ -275,6 +276,7 @@ WRONG = {
         (("maps", models.late), "before the pooling"),
         (("maps", models.untrained), "is it trained?"),
         (("maps", models.large), "parameters"),
+        (("maps", models.larger), "1633 parameters"),
         (("maps", models.dense), "no convolution"),
         (("maps", models.flat), "model takes (24, 20, 1)"),
         (("maps", models.two), "model returns (2,)"),

@@ -164,6 +164,11 @@ def pair_of(matrix):
     return np.unravel_index(both.argmax(), both.shape)
 
 
+def pair_by(joined, counts):
+    both = np.triu(joined(rates(counts), rates(counts).T), 1)
+    return np.unravel_index(both.argmax(), both.shape)
+
+
 def pair_one_way(c, f):
     off = rates(c) - np.diag(np.diag(rates(c)))
     return sorted(np.unravel_index(off.argmax(), off.shape))
@@ -453,6 +458,8 @@ WRONG = {
         ((read_with(pair=lambda c, f: pair_of(c)),), "from counts"),
         ((read_with(pair=lambda c, f: pair_of(f[:, None] * rates(c))),), "weighted by `fractions`"),
         ((read_with(pair=pair_one_way),), "in one direction"),
+        ((read_with(pair=lambda c, f: pair_by(np.multiply, c)),), "largest product"),
+        ((read_with(pair=lambda c, f: pair_by(np.fmin, c)),), "largest smaller one"),
         ((read_with(pair=lambda c, f: read(c, f)[2][::-1]),), "a < b"),
         ((read_with(pair=lambda c, f: (1, 1)),), "on the diagonal"),
         ((read_with(pair=lambda c, f: 7),), "shape ()"),

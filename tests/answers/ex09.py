@@ -292,6 +292,7 @@ WRONG = {
         ((models,), "it must be (3, 3, 2)"),
         ((lambda maps: models(maps, dense=True),), "no Conv2D"),
         ((lambda maps: models(maps, filters=(64, 256), last=None),), "too many"),
+        ((lambda maps: models(maps, filters=(64, 80), last=None),), "too many"),
         ((lambda maps: good(maps)[::-1],), "the encoder for 8 maps takes"),
         ((lambda maps: good(maps)[0],), "must return the pair"),
         ((lambda maps: (good(maps)[0], "decoder"),), "must be a Keras model"),
