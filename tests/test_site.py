@@ -3,6 +3,7 @@
 import json
 import re
 from html import unescape
+from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
@@ -82,20 +83,43 @@ def test_preparing():
     picture = {"data": {"image/png": ""}, "metadata": {"image/png": {"alt": "A line."}}}
     caption = {"data": {"text/markdown": ["*Look", " up.*"]}, "metadata": {}}
     before = [
-        cell("## One\n\n**Predict first.** How\nmany?\n\n<!-- subslide -->\nMore."),
-        cell("draw()", "code", outputs=[picture, caption]),
+        cell(
+            "Read.\n\n<!-- slide -->\n## One\n\n**Predict first.** How\nmany?\n\n"
+            "<!-- subslide -->\nMore."
+        ),  # fmt: skip
+        cell("draw()", "code", outputs=[caption, picture, caption]),
         cell("# Beyond the hour\n\nMore."),
         cell("## Two\n### Three"),
         cell("## References\n"),
     ]
     one, code, beyond, two, last = site.prepared({"cells": before})["cells"]
-    assert one["source"] == "## One\n\n```{admonition} Predict first\nHow\nmany?\n```\n\nMore."
+    assert (
+        one["source"]
+        == "Read.\n\n## One\n\n```{admonition} Predict first\nHow\nmany?\n```\n\nMore."
+    )
     assert code["metadata"]["mystnb"] == {
         "image": {"alt": "A line."}, "figure": {"caption": "Look up."}
     }  # fmt: skip
-    assert code["outputs"] == [picture]
+    assert code["outputs"] == [caption, picture], "a text above a picture is no caption"
     assert beyond["source"].startswith("## Beyond") and two["source"] == "### Two\n#### Three"
     assert last["source"].startswith("## References")
+
+
+def test_lectures_alone_begin_with_their_numbers():
+    assert site._title(Path("notebooks/03_mlp.ipynb")).startswith("03 ")
+    for page in ("notebooks/assignments/03_mlp/03_mlp_assignment.ipynb", "notebooks/index.ipynb"):
+        assert not re.match(r"\w\w ", site._title(Path(page))), page
+    assert site._title(Path("notebooks/coverage.md")).startswith("What the lectures")
+
+
+@pytest.mark.parametrize("complaints", [0, 1])
+def test_the_verb_tells_where_the_site_is_and_whether_sphinx_complained(
+    complaints, monkeypatch, capsys
+):
+    monkeypatch.setattr(site, "build", lambda: complaints)
+    assert site.main([]) == complaints
+    said = capsys.readouterr().out
+    assert said.startswith("build/site/index.html") and ("complaints" in said) == bool(complaints)
 
 
 @pytest.mark.parametrize("address, wanted", [

@@ -75,7 +75,7 @@ def prepared(notebook):
                 beyond, source = True, f"#{source}"
             elif beyond and not source.startswith("## References"):
                 source = re.sub(r"(?m)^(?=##+ )", "#", source)
-            source = re.sub(r"(?m)^<!-- (subslide|fragment) -->\n", "", source)
+            source = re.sub(r"(?m)^<!-- (slide|subslide|fragment) -->\n", "", source)
             cell["source"] = re.sub(PREDICT, r"```{admonition} Predict first\n\1\n```", source)
             continue
         if cell["id"] == "start":
