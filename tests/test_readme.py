@@ -209,6 +209,7 @@ def test_the_picture_shows_prediction_code_figure_and_reading():
     text, code, figure, reading = picture.section()
     assert "**Predict first.**" in text.source and code.cell_type == "code"
     assert any("image/png" in o.get("data", {}) for o in figure.outputs)
+    assert not reading.source.startswith("#") and "<!--" not in reading.source
     shown = text.source + reading.source
     assert "$" not in shown, "formulas need MathJax: name their plain form in tools/picture.py"
     page = picture.page()

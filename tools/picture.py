@@ -40,7 +40,7 @@ def section():
     text.source = f"{heading}\n\n{cells[QUESTION].source}"
     for formula, plain in PLAIN.items():
         text.source = text.source.replace(formula, plain)
-    reading.source = reading.source.split("\n\n")[1]  # below the next heading
+    reading.source = reading.source.partition("\n\n")[0]  # above the next heading
     figure.metadata["tags"] = ["draws"]  # cells that only draw are collapsed
     return [text, code, figure, reading]
 
